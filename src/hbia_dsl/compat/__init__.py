@@ -1,0 +1,1 @@
+"""The original's face on the same engine."""

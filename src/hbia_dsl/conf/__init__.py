@@ -1,0 +1,1 @@
+"""Settings: the one place where configuration is read."""

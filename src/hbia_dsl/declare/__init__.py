@@ -1,0 +1,1 @@
+"""What decorators record; nothing is resolved here."""

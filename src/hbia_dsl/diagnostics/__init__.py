@@ -1,0 +1,1 @@
+"""What a problem looks like: values, places, near misses, plain text."""

@@ -1,0 +1,78 @@
+"""The numbers of all problems that this package can report, in one list.
+
+A number never changes its meaning. Each has a page under `pages/`, a golden text
+made by the smallest program that causes it, and a place in the package that
+raises it; `tests/contract/` holds all three.
+"""
+
+from typing import Final
+
+import attrs
+
+
+@attrs.frozen
+class DiagnosticCode:
+    """A problem's number and its title."""
+
+    number: str
+    """`HB` and three digits: 1xx declaring, 2xx wiring, 3xx running, 4xx documents, 5xx settings."""
+    title: str
+    """What the page about it is called."""
+
+
+CODES: Final[dict[str, DiagnosticCode]] = {}
+"""Every code by its number."""
+
+
+def _code(number: str, title: str) -> DiagnosticCode:
+    code = DiagnosticCode(number, title)
+    CODES[number] = code
+    return code
+
+
+# Declaring: what a decorator, `out` or a signature got wrong.
+MISUSED_DECORATOR: Final = _code("HB101", "A decorator was given something that it cannot use")
+UNANNOTATED_PARAMETER: Final = _code("HB102", "A parameter has no annotation")
+UNRESOLVED_ANNOTATION: Final = _code("HB103", "An annotation names something that cannot be found")
+VARIADIC_PARAMETER: Final = _code("HB104", "A vertex takes *args or **kwargs")
+BAD_OUTPUTS: Final = _code("HB105", "A result cannot be split as `outputs=` says")
+NOT_A_VERTEX: Final = _code("HB106", "Something that is not a vertex was given as one")
+BAD_VERTEX_NAME: Final = _code("HB107", "A name cannot be used for a vertex or an input")
+
+# Wiring: what makes a set of vertices not a flow.
+MISSING_PROVIDER: Final = _code("HB201", "Nothing provides a value that a vertex requires")
+AMBIGUOUS_PROVIDER: Final = _code("HB202", "Several vertices provide a value that a vertex requires")
+CYCLE: Final = _code("HB203", "Vertices wait for each other")
+WRONG_TYPE: Final = _code("HB204", "A value of the wrong type would reach a parameter")
+UNKNOWN_PARAMETER: Final = _code("HB205", "A binding names a parameter that the vertex does not have")
+UNKNOWN_REFERENCE: Final = _code("HB206", "A binding names a vertex or an output that is not there")
+BOUND_TWICE: Final = _code("HB207", "A parameter is bound in two ways")
+DUPLICATE_VERTEX: Final = _code("HB208", "Two vertices of a flow have one name")
+UNUSED_INPUT: Final = _code("HB209", "No vertex takes an input of the flow")
+INPUT_TYPE_CLASH: Final = _code("HB210", "Two vertices want an input of one name with different types")
+ATOMIC_BOUNDARY: Final = _code("HB211", "A vertex outside an atomic group lies between two of its members")
+BAD_INPUTS: Final = _code("HB212", "`inputs=` of a flow cannot be used")
+BAD_RESULT: Final = _code("HB213", "`result=` names a vertex that is not in the flow")
+GROUP_CONFLICT: Final = _code("HB214", "Members of one atomic group disagree about it")
+BAD_GRAPH: Final = _code("HB220", "A graph cannot take a vertex, an edge or a group")
+UNBOUND_DATA: Final = _code("HB221", "A handler's input has no source")
+
+# Running: what a call or a handler got wrong.
+VERTEX_TIMEOUT: Final = _code("HB301", "A vertex ran into its timeout")
+RUN_TIMEOUT: Final = _code("HB302", "A run reached its deadline")
+LOOP_IS_RUNNING: Final = _code("HB303", "A blocking run was started where an event loop is running")
+FOREIGN_LOOP: Final = _code("HB304", "A handler waits for an event loop that is not the one running")
+BAD_RUN_INPUT: Final = _code("HB305", "A run was given a missing, unknown or unusable input")
+BAD_RUN_OPTION: Final = _code("HB306", "A run option has a value that it cannot have")
+BROKEN_CONTRACT: Final = _code("HB307", "A value is not of its declared type")
+NO_RESULT: Final = _code("HB308", "The flow declares no result")
+UNKNOWN_RESULT: Final = _code("HB309", "A run has no value of that name")
+NESTED_TOO_DEEPLY: Final = _code("HB310", "Runs are nested too deeply")
+ASYNC_HANDLER: Final = _code("HB311", "An async handler was given to a run that is not async")
+MISSING_HANDLER: Final = _code("HB312", "A vertex has no handler")
+UNKNOWN_FLOW: Final = _code("HB313", "A graph has no flow of that name")
+BAD_HANDLER_RESULT: Final = _code("HB314", "A handler did not return its declared outputs")
+VERTEX_CANCELLED: Final = _code("HB315", "A vertex was cancelled")
+
+# Settings.
+BAD_SETTING: Final = _code("HB501", "A setting has a value that it cannot have")

@@ -1,0 +1,1 @@
+"""Where and how a vertex runs: serial, threads, asyncio, trio, simulated."""

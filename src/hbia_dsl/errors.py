@@ -1,0 +1,284 @@
+"""Every public exception.
+
+    HbiaError
+    |-- DeclarationError (TypeError)            a decorator, a signature or `out` was misused
+    |-- WiringError (ExceptionGroup, TypeError) vertices do not make a flow; all reasons at once
+    |   |-- GraphCycleError (ValueError)        vertices wait for each other
+    |   `-- AtomicBoundaryError (ValueError)    an outsider lies between members of a group
+    |-- WiringProblem (TypeError)               one reason inside a WiringError
+    |-- GraphError (ValueError)                 a hand-made graph is wrong
+    |   |-- VertexAlreadyExistsError
+    |   |-- VertexNotFoundError (LookupError)
+    |   `-- EdgeInvalidError
+    |-- RunInputError (TypeError)               inputs of a run: missing, unknown or unusable
+    |-- RunOptionError (ValueError)             a run option has a value that it cannot have
+    |-- RunUsageError (RuntimeError)            a run was started in the wrong place or way
+    |   `-- NestedRunError (RecursionError)     runs inside runs, too deep
+    |-- ResultError (LookupError)               a value that the run does not have
+    |-- HandlerNotFoundError (LookupError)      a vertex has no handler
+    |-- HandlerResolutionError (ValueError)     a handler cannot be used as it is
+    |-- FlowNotFoundError (LookupError)         a graph has no flow of that name
+    |-- DataResolutionError (LookupError)       an input of a handler has no source
+    |-- ContractError (TypeError)               a value is not of its declared type
+    |   |-- ContractInputError
+    |   `-- ContractOutputError
+    |-- FlowFailed (ExceptionGroup)             a run failed; the user's exceptions are inside
+    |-- VertexTimeout (TimeoutError)            a vertex reached its timeout
+    |-- RunTimeout (TimeoutError)               a run reached its deadline
+    |-- VertexCancelled                         a vertex noticed that its run is being cancelled
+    |-- ForeignLoopError (RuntimeError)         a handler waits for another event loop
+    `-- SettingsError (ValueError)              a setting has a value that it cannot have
+
+Each also derives from the builtin that a Python programmer would catch. Errors hold
+leaf values only (names, places, rendered types), never a vertex or a graph, and
+survive pickling.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.text_report import render, render_all
+
+
+class HbiaError(Exception):
+    """The root of all errors of this package; most carry one diagnostic."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic)
+        self.diagnostic = diagnostic
+        """The problem as a value: code, message, place, notes, help."""
+
+    def __str__(self) -> str:
+        return render(self.diagnostic)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.diagnostic.code.number}: {self.diagnostic.headline})"
+
+
+class DeclarationError(HbiaError, TypeError):
+    """A decorator, a signature or `out` was misused."""
+
+
+class WiringProblem(HbiaError, TypeError):
+    """One reason why vertices do not make a flow; found inside a `WiringError`."""
+
+    def __str__(self) -> str:
+        # The group that holds this problem prints the whole report; here one line is enough.
+        return f"error[{self.diagnostic.code.number}]: {self.diagnostic.headline}"
+
+
+class WiringError(HbiaError, ExceptionGroup[Exception], TypeError):
+    """Vertices do not make a flow; `.diagnostics` holds every independent reason.
+
+    It is an exception group of `WiringProblem`s and prints as one report.
+    """
+
+    def __new__(cls, message: str, diagnostics: Sequence[Diagnostic]) -> Self:
+        """Make the group; one `WiringProblem` stands for each diagnostic."""
+        return super().__new__(cls, message, [WiringProblem(d) for d in diagnostics])
+
+    def __init__(self, message: str, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        """The problems, in the order of the vertices."""
+        self.diagnostic = self.diagnostics[0]
+
+    def __str__(self) -> str:
+        return f"{self.message}\n\n{render_all(self.diagnostics)}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r}, {len(self.diagnostics)} problems)"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.diagnostics)
+
+    def derive(  # type: ignore[override]  # ours is never a group of BaseExceptions
+        self, excs: Sequence[Exception], /
+    ) -> "WiringError":
+        """Keep the type when `except*` splits the group."""
+        kept = [e.diagnostic for e in excs if isinstance(e, HbiaError)]
+        return WiringError(self.message, kept)
+
+
+class GraphCycleError(WiringError, ValueError):
+    """Vertices wait for each other; `.cycle` names a shortest such circle."""
+
+    def __init__(
+        self, message: str, diagnostics: Sequence[Diagnostic], cycle: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, diagnostics)
+        self.cycle = tuple(cycle)
+        """Names of the vertices on a shortest cycle, in the direction of the data."""
+
+    def __new__(
+        cls, message: str, diagnostics: Sequence[Diagnostic], cycle: Sequence[str] = ()
+    ) -> Self:
+        """Make the group."""
+        del cycle
+        return super().__new__(cls, message, diagnostics)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.diagnostics, self.cycle)
+
+
+class AtomicBoundaryError(WiringError, ValueError):
+    """An outsider lies on a path between two members of an atomic group."""
+
+
+class GraphError(HbiaError, ValueError):
+    """A hand-made graph is wrong."""
+
+
+class VertexAlreadyExistsError(GraphError):
+    """A graph has a vertex of that name already."""
+
+
+class VertexNotFoundError(GraphError, LookupError):
+    """A graph has no vertex of that name."""
+
+
+class EdgeInvalidError(GraphError):
+    """An edge cannot be: an end is missing, or both ends are one vertex."""
+
+
+class RunInputError(HbiaError, TypeError):
+    """Inputs of a run are missing, unknown or unusable; raised before any handler runs."""
+
+
+class RunOptionError(HbiaError, ValueError):
+    """A run option has a value that it cannot have."""
+
+
+class RunUsageError(HbiaError, RuntimeError):
+    """A run was started in the wrong place or in the wrong way."""
+
+
+class NestedRunError(RunUsageError, RecursionError):
+    """Runs are nested inside each other's vertices too deeply."""
+
+
+class ResultError(HbiaError, LookupError):
+    """A value was asked for that the run does not have."""
+
+
+class HandlerNotFoundError(HbiaError, LookupError):
+    """A vertex has no handler."""
+
+
+class HandlerResolutionError(HbiaError, ValueError):
+    """A handler cannot be used as it is."""
+
+
+class FlowNotFoundError(HbiaError, LookupError):
+    """A graph has no flow of that name."""
+
+
+class DataResolutionError(HbiaError, LookupError):
+    """An input of a handler has no source."""
+
+
+class ContractError(HbiaError, TypeError):
+    """A value is not of its declared type."""
+
+
+class ContractInputError(ContractError):
+    """An input of the flow is not of its declared type."""
+
+
+class ContractOutputError(ContractError):
+    """A vertex returned something that is not of its declared type."""
+
+
+class VertexTimeout(HbiaError, TimeoutError):  # noqa: N818 - named like the builtin it also is
+    """A vertex reached its timeout."""
+
+
+class RunTimeout(HbiaError, TimeoutError):  # noqa: N818 - named like the builtin it also is
+    """A run reached its deadline."""
+
+
+class VertexCancelled(HbiaError):  # noqa: N818 - a state, not a fault
+    """A vertex noticed (by `check_cancelled`) that its run is being cancelled."""
+
+
+class ForeignLoopError(HbiaError, RuntimeError):
+    """A handler waits for an event loop that is not the one running."""
+
+
+class SettingsError(HbiaError, ValueError):
+    """A setting has a value that it cannot have."""
+
+
+class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the house's fixed name
+    """A run failed: always a group, also for one failure.
+
+    The user's own exceptions are its leaves; each has a note that names vertex and
+    run. Catch it by name, or catch the leaves with `except*`.
+    """
+
+    def __new__(
+        cls,
+        message: str,
+        failures: Mapping[str, Exception],
+        skipped: Sequence[str] = (),
+        *,
+        flow: str = "",
+        run_id: str = "",
+    ) -> Self:
+        """Make the group from the failures in canonical order."""
+        del skipped, flow, run_id
+        return super().__new__(cls, message, list(failures.values()))
+
+    def __init__(
+        self,
+        message: str,
+        failures: Mapping[str, Exception],
+        skipped: Sequence[str] = (),
+        *,
+        flow: str = "",
+        run_id: str = "",
+    ) -> None:
+        del message
+        self.failures: Mapping[str, Exception] = dict(failures)
+        """Exception by the name of the vertex that raised it, in canonical order."""
+        self.skipped = tuple(skipped)
+        """Names of the vertices that never ran, in canonical order."""
+        self.flow = flow
+        """Name of the flow."""
+        self.run_id = run_id
+        """Identity of the run, as in the notes."""
+
+    @property
+    def root(self) -> Exception:
+        """The user's exception that the report should start with.
+
+        It is the failure of the vertex that comes first in canonical order, not first
+        in time: so it is the same in every run and mode.
+        """
+        return next(iter(self.failures.values()))
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+    def __repr__(self) -> str:
+        return f"FlowFailed({self.message!r})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = {"failures": self.failures, "skipped": self.skipped, **self._names()}
+        return _rebuild_flow_failed, (self.message, state)
+
+    def derive(  # type: ignore[override]  # ours is never a group of BaseExceptions
+        self, excs: Sequence[Exception], /
+    ) -> "FlowFailed":
+        """Keep the fields when `except*` splits the group."""
+        kept = {name: exc for name, exc in self.failures.items() if exc in excs}
+        loose = [exc for exc in excs if exc not in kept.values()]
+        kept.update({f"({index})": exc for index, exc in enumerate(loose)})
+        return FlowFailed(self.message, kept, self.skipped, **self._names())
+
+    def _names(self) -> dict[str, str]:
+        return {"flow": self.flow, "run_id": self.run_id}
+
+
+def _rebuild_flow_failed(message: str, state: Mapping[str, object]) -> FlowFailed:
+    return FlowFailed(message, **state)  # type: ignore[arg-type]  # the keywords that __reduce__ stored

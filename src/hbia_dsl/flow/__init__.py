@@ -1,0 +1,1 @@
+"""Flow, Run and run options: the decorated face."""

@@ -1,0 +1,1 @@
+"""Immutable values of a flow's graph and the pure algorithms over them."""

@@ -1,0 +1,218 @@
+"""The graph: vertices, edges and atomic groups, in the order they were added.
+
+A graph is put together with the `add_` methods and then only read. Whoever runs or
+keeps one takes `frozen()`: a copy that nobody can change, so a flow and its runs
+never see a graph move under them.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Self
+
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import BAD_GRAPH
+from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.errors import (
+    EdgeInvalidError,
+    GraphError,
+    VertexAlreadyExistsError,
+    VertexNotFoundError,
+)
+from hbia_dsl.graph.atomic_group import AtomicGroup
+from hbia_dsl.graph.edge import Edge
+from hbia_dsl.graph.vertex import Vertex
+
+
+class Graph:
+    """Vertices, edges and groups; equal to another if all of them are."""
+
+    __slots__ = ("_edges", "_flows", "_groups", "_is_frozen", "_vertices")
+
+    def __init__(
+        self,
+        vertices: Iterable[Vertex] = (),
+        edges: Iterable[Edge] = (),
+        atomic_groups: Iterable[AtomicGroup] = (),
+    ) -> None:
+        self._vertices: dict[str, Vertex] = {}
+        self._edges: dict[Edge, None] = {}
+        self._groups: dict[str, AtomicGroup] = {}
+        self._flows: dict[str, tuple[str, ...]] = {}
+        self._is_frozen = False
+        for vertex in vertices:
+            self.add_vertex(vertex)
+        for edge in edges:
+            self.add_edge(edge)
+        for group in atomic_groups:
+            self.add_atomic_group(group)
+
+    @property
+    def vertices(self) -> Mapping[str, Vertex]:
+        """The vertices by name, in declaration order."""
+        return MappingProxyType(self._vertices)
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The edges, in the order they were added."""
+        return tuple(self._edges)
+
+    @property
+    def atomic_groups(self) -> Mapping[str, AtomicGroup]:
+        """The atomic groups by name."""
+        return MappingProxyType(self._groups)
+
+    @property
+    def flows(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of the vertices of each named flow, if the graph has named flows."""
+        return MappingProxyType(self._flows)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing can be added any more."""
+        return self._is_frozen
+
+    def add_vertex(self, vertex: Vertex) -> None:
+        """Add a vertex.
+
+        Raises:
+            VertexAlreadyExistsError: The graph has one of that name.
+            GraphError: The graph is frozen.
+        """
+        self._refuse_if_frozen()
+        if vertex.name in self._vertices:
+            raise VertexAlreadyExistsError(
+                _problem(
+                    f"the graph has a vertex `{vertex.name}` already",
+                    "give one of the two another name",
+                )
+            )
+        self._vertices[vertex.name] = vertex
+
+    def add_edge(self, edge: Edge) -> None:
+        """Add an edge; adding an equal one again changes nothing.
+
+        Raises:
+            EdgeInvalidError: An end is not a vertex of the graph, or both are the same.
+            GraphError: The graph is frozen.
+        """
+        self._refuse_if_frozen()
+        for end in (edge.source, edge.target):
+            if end not in self._vertices:
+                raise EdgeInvalidError(
+                    _problem(
+                        f"edge `{edge}` needs a vertex `{end}`, which the graph does not have",
+                        did_you_mean(end, self._vertices) or "add the vertex before its edges",
+                    )
+                )
+        if edge.source == edge.target:
+            raise EdgeInvalidError(_problem(f"vertex `{edge.source}` cannot follow itself", None))
+        self._edges[edge] = None
+
+    def add_atomic_group(self, group: AtomicGroup) -> None:
+        """Add an atomic group.
+
+        Raises:
+            VertexNotFoundError: A member is not a vertex of the graph.
+            GraphError: The name is taken, a member is in another group already, or the
+                graph is frozen.
+        """
+        self._refuse_if_frozen()
+        if group.name in self._groups:
+            raise GraphError(_problem(f"the graph has a group `{group.name}` already", None))
+        taken = {name: g.name for g in self._groups.values() for name in g.vertices}
+        for name in group.vertices:
+            self.vertex(name)
+            if name in taken:
+                raise GraphError(
+                    _problem(
+                        f"vertex `{name}` is in group `{taken[name]}` already",
+                        "a vertex belongs to one atomic group at the most",
+                    )
+                )
+        self._groups[group.name] = group
+
+    def add_flow(self, name: str, vertices: Iterable[str]) -> None:
+        """Give a set of vertices a name by which it can be run alone.
+
+        Raises:
+            VertexNotFoundError: A name is not that of a vertex of the graph.
+            GraphError: The graph is frozen.
+        """
+        self._refuse_if_frozen()
+        self._flows[name] = tuple(self.vertex(member).name for member in vertices)
+
+    def vertex(self, name: str) -> Vertex:
+        """Return the vertex of that name.
+
+        Raises:
+            VertexNotFoundError: There is none; the error names a near miss.
+        """
+        found = self._vertices.get(name)
+        if found is None:
+            raise VertexNotFoundError(
+                _problem(
+                    f"the graph has no vertex `{name}`", did_you_mean(name, self._vertices)
+                )
+            )
+        return found
+
+    def predecessors(self, name: str) -> tuple[str, ...]:
+        """Return the names of the vertices that `name` directly follows."""
+        self.vertex(name)
+        return tuple(edge.source for edge in self._edges if edge.target == name)
+
+    def successors(self, name: str) -> tuple[str, ...]:
+        """Return the names of the vertices that directly follow `name`."""
+        self.vertex(name)
+        return tuple(edge.target for edge in self._edges if edge.source == name)
+
+    def frozen(self) -> "Graph":
+        """Return this graph if it is frozen, else a frozen copy."""
+        if self._is_frozen:
+            return self
+        copy = Graph()
+        copy._vertices = dict(self._vertices)  # noqa: SLF001 - the same class
+        copy._edges = dict(self._edges)  # noqa: SLF001
+        copy._groups = dict(self._groups)  # noqa: SLF001
+        copy._flows = dict(self._flows)  # noqa: SLF001
+        copy._is_frozen = True  # noqa: SLF001
+        return copy
+
+    @classmethod
+    def of_checked(
+        cls,
+        vertices: dict[str, Vertex],
+        edges: dict[Edge, None],
+        atomic_groups: dict[str, AtomicGroup],
+    ) -> Self:
+        """Make a frozen graph of parts that are known to fit; they are not copied."""
+        graph = cls()
+        graph._vertices, graph._edges, graph._groups = vertices, edges, atomic_groups
+        graph._is_frozen = True
+        return graph
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return (
+            self._vertices == other._vertices
+            and self._edges == other._edges
+            and self._groups == other._groups
+            and self._flows == other._flows
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # a graph can still change
+
+    def __repr__(self) -> str:
+        groups = f", {len(self._groups)} groups" if self._groups else ""
+        return f"Graph({len(self._vertices)} vertices, {len(self._edges)} edges{groups})"
+
+    def _refuse_if_frozen(self) -> None:
+        if self._is_frozen:
+            raise GraphError(
+                _problem("this graph is frozen", "build a new `Graph` and add to that one")
+            )
+
+
+def _problem(message: str, help_: str | None) -> Diagnostic:
+    return Diagnostic(BAD_GRAPH, message, help=help_)

@@ -1,0 +1,211 @@
+"""What follows from a graph's shape: its order, its stages, its cycles, its groups.
+
+One `GraphTopology` is made from a graph and answers all such questions; each answer
+is computed once, by the algorithm modules beside this one.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import ATOMIC_BOUNDARY, CYCLE
+from hbia_dsl.diagnostics.location import location_of
+from hbia_dsl.errors import AtomicBoundaryError, GraphCycleError
+from hbia_dsl.graph.adjacency import Adjacency, adjacency_of_edges
+from hbia_dsl.graph.atomic_group import AtomicGroup
+from hbia_dsl.graph.condense import Condensation, boundary_path, condense
+from hbia_dsl.graph.cycle import shortest_cycle
+from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.stages import stages
+from hbia_dsl.graph.vertex import Vertex
+
+
+class GraphTopology:
+    """The order and the stages of a graph as it was when this was made."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph.frozen()
+
+    @property
+    def graph(self) -> Graph:
+        """The graph, frozen."""
+        return self._graph
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The vertices' names in declaration order: the number of a vertex is its place here."""
+        return tuple(self._graph.vertices)
+
+    @cached_property
+    def adjacency(self) -> Adjacency:
+        """Neighbours by number."""
+        number = {name: index for index, name in enumerate(self.names)}
+        pairs = ((number[e.source], number[e.target]) for e in self._graph.edges)
+        return adjacency_of_edges(len(number), pairs)
+
+    def execution_stages(self) -> list[list[Vertex]]:
+        """Group the vertices into stages of mutually independent ones.
+
+        Returns:
+            Stages in execution order; inside a stage, declaration order. Edges alone
+            count here; `scheduling_stages` says how atomic groups change the order.
+
+        Raises:
+            GraphCycleError: The graph has a cycle; the error names a shortest one.
+        """
+        self.check_acyclic()
+        vertices = list(self._graph.vertices.values())
+        return [[vertices[number] for number in stage] for stage in self._stages]
+
+    def topological_order(self) -> list[Vertex]:
+        """Return all vertices, stage by stage: the order of a serial run without groups.
+
+        Raises:
+            GraphCycleError: The graph has a cycle.
+        """
+        return [vertex for stage in self.execution_stages() for vertex in stage]
+
+    def entries(self) -> list[Vertex]:
+        """Return the vertices without predecessors."""
+        rows = self.adjacency.predecessors
+        return [v for v, row in zip(self._graph.vertices.values(), rows, strict=True) if not row]
+
+    def exits(self) -> list[Vertex]:
+        """Return the vertices without successors."""
+        rows = self.adjacency.successors
+        return [v for v, row in zip(self._graph.vertices.values(), rows, strict=True) if not row]
+
+    def ancestors(self, name: str) -> list[Vertex]:
+        """Return all vertices that `name` directly or indirectly follows."""
+        return self._reach(name, self.adjacency.predecessors)
+
+    def descendants(self, name: str) -> list[Vertex]:
+        """Return all vertices that directly or indirectly follow `name`."""
+        return self._reach(name, self.adjacency.successors)
+
+    @cached_property
+    def condensation(self) -> Condensation:
+        """The graph with each atomic group contracted to one unit."""
+        number = {name: index for index, name in enumerate(self.names)}
+        groups = [[number[m] for m in g.vertices] for g in self._graph.atomic_groups.values()]
+        return condense(self.adjacency, groups)
+
+    def scheduling_stages(self) -> list[list[tuple[Vertex, ...]]]:
+        """Group units into stages; a unit is a vertex, or all members of a group in order.
+
+        Raises:
+            GraphCycleError: The graph has a cycle.
+            AtomicBoundaryError: A group is not convex, or groups wait for each other.
+        """
+        self.check_acyclic()
+        self.check_groups()
+        vertices = list(self._graph.vertices.values())
+        rank = {number: r for r, number in enumerate(n for stage in self._stages for n in stage)}
+        units = self.condensation.units
+        return [
+            [tuple(vertices[n] for n in sorted(units[u], key=rank.__getitem__)) for u in stage]
+            for stage in stages(self.condensation.graph)
+        ]
+
+    def check_acyclic(self) -> None:
+        """Refuse a graph with a cycle.
+
+        Raises:
+            GraphCycleError: It has one; the error names a shortest one.
+        """
+        if sum(len(stage) for stage in self._stages) == len(self.names):
+            return
+        cycle = shortest_cycle(self.adjacency) or []
+        names = [self.names[number] for number in cycle]
+        raise GraphCycleError("the graph has a cycle", [self.cycle_diagnostic(names)], names)
+
+    def cycle_diagnostic(self, names: list[str]) -> Diagnostic:
+        """Describe a cycle, given the names on it in the direction of the data."""
+        width = max(len(name) for name in names)
+        last = len(names) - 1
+        drawing = []
+        for index, name in enumerate(names):
+            ahead = "+->" if index == 0 else "+--" if index == last else "|  "
+            drawing.append(f"{ahead} {name:<{width}}  after {names[index - 1]}{self._place(name)}")
+        count = "1 vertex waits for itself" if last == 0 else f"{last + 1} vertices wait for each other"
+        return Diagnostic(
+            CYCLE,
+            f"{count}: {' -> '.join([*names, names[0]])}",
+            drawing=tuple(drawing),
+            help="remove one of these dependencies, or split the vertex that needs both sides",
+        )
+
+    def check_groups(self) -> None:
+        """Refuse atomic groups that cannot run as one unit each.
+
+        Raises:
+            AtomicBoundaryError: An outsider lies between members of a group, or two
+                groups wait for each other.
+        """
+        found = list(self.group_diagnostics())
+        if found:
+            raise AtomicBoundaryError("an atomic group cannot run as one unit", found)
+
+    def group_diagnostics(self) -> Iterable[Diagnostic]:
+        """Describe each atomic group that is not convex, and groups that wait for each other."""
+        number = {name: index for index, name in enumerate(self.names)}
+        convex = True
+        for group in self._graph.atomic_groups.values():
+            path = boundary_path(self.adjacency, [number[m] for m in group.vertices])
+            if path is not None:
+                convex = False
+                yield self._boundary_diagnostic(group, [self.names[n] for n in path])
+        if convex and self._graph.atomic_groups:
+            cycle = shortest_cycle(self.condensation.graph)
+            if cycle is not None:
+                yield self._group_cycle_diagnostic(cycle)
+
+    def _boundary_diagnostic(self, group: AtomicGroup, path: list[str]) -> Diagnostic:
+        outsider = path[1]
+        return Diagnostic(
+            ATOMIC_BOUNDARY,
+            f"`{outsider}` lies between members of atomic group `{group.name}`: "
+            + " -> ".join(path),
+            drawing=tuple(
+                f"{'|' if name in group.vertices else ' '} {name}{self._place(name)}"
+                for name in path
+            ),
+            notes=(f"the group runs as one unit, so `{outsider}` would wait for itself",),
+            help=f"add `{outsider}` to the group, or take one of the members out of it",
+        )
+
+    def _group_cycle_diagnostic(self, cycle: list[int]) -> Diagnostic:
+        group_of = {m: g.name for g in self._graph.atomic_groups.values() for m in g.vertices}
+        units = [[self.names[n] for n in self.condensation.units[unit]] for unit in cycle]
+        shown = [
+            f"group `{group_of[members[0]]}` ({', '.join(members)})"
+            if members[0] in group_of
+            else f"`{members[0]}`"
+            for members in units
+        ]
+        return Diagnostic(
+            ATOMIC_BOUNDARY,
+            f"atomic groups wait for each other: {' -> '.join([*shown, shown[0]])}",
+            help="join these groups, or take the vertices that cross out of them",
+        )
+
+    def _place(self, name: str) -> str:
+        handler = self._graph.vertices[name].handler
+        place = location_of(handler) if callable(handler) else None
+        return "" if place is None else f"  ({place.short()})"
+
+    @cached_property
+    def _stages(self) -> list[list[int]]:
+        return stages(self.adjacency)
+
+    def _reach(self, name: str, rows: Sequence[Sequence[int]]) -> list[Vertex]:
+        number = {n: index for index, n in enumerate(self.names)}
+        self._graph.vertex(name)
+        seen: set[int] = set()
+        front = list(rows[number[name]])
+        while front:
+            vertex = front.pop()
+            if vertex not in seen:
+                seen.add(vertex)
+                front.extend(rows[vertex])
+        return [self._graph.vertices[self.names[n]] for n in sorted(seen)]

@@ -1,0 +1,36 @@
+"""A vertex of a graph as a value."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
+"""Shared by all vertices without inputs or outputs: most of a large graph's memory."""
+
+
+@attrs.frozen
+class Vertex:
+    """One declared unit of work: a name, and the function that does it."""
+
+    name: str
+    """Unique in its graph."""
+    handler: Callable[..., object] | str | None = attrs.field(default=None, eq=False)
+    """The function, or a dotted path to it; None if handlers are given to the run."""
+    inputs: Mapping[str, str] = EMPTY
+    """By parameter: a type name (`int`), or a binding (`vertex.output`), told by its dot."""
+    outputs: Mapping[str, str] = EMPTY
+    """By output: the name of its type."""
+    version: str | None = None
+    """The author's own change marker."""
+    effect: str = "side_effect"
+    """`pure` if repeating is harmless, else `side_effect`."""
+
+    @property
+    def id(self) -> str:
+        """The name, under the word that older callers use."""
+        return self.name
+
+    def __str__(self) -> str:
+        return self.name

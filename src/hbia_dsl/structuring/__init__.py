@@ -1,0 +1,1 @@
+"""Untyped data to typed values: cattrs with strict hooks."""

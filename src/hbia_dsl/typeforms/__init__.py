@@ -1,0 +1,1 @@
+"""Annotations as values: assignability, strength, display, value checks."""

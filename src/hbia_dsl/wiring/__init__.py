@@ -1,0 +1,1 @@
+"""From declarations to a graph, or to every diagnostic at once."""

@@ -1,0 +1,50 @@
+"""Where the value of a parameter comes from, and which rule chose it."""
+
+from enum import Enum
+from typing import Final
+
+import attrs
+
+INPUT: Final = "input"
+"""Name of the virtual vertex whose outputs are the flow's own inputs."""
+
+
+class Rule(Enum):
+    """The rule that chose a binding, strongest first."""
+
+    EXPLICIT = "explicit"
+    """`inputs=`, `out(...)` or `Annotated[..., out(...)]` says so."""
+    NAME = "name"
+    """An output has the parameter's name and an assignable type."""
+    TYPE = "type"
+    """The only output that is assignable to a strong type."""
+    FAN_IN = "fan-in"
+    """Every output that is assignable: the parameter is `All[T]`."""
+    INPUT = "input"
+    """An input that the flow does not declare: nothing else provides this weak type."""
+    DEFAULT = "default"
+    """Nothing provides it and the parameter has a default."""
+
+
+@attrs.frozen(order=True)
+class OutputName:
+    """A value of a flow by name: `vertex.output`, or `input.name` for an input of the flow.
+
+    The whole result of a vertex that is split has the vertex's name as its output.
+    """
+
+    vertex: str
+    output: str
+
+    def __str__(self) -> str:
+        return f"{self.vertex}.{self.output}"
+
+
+@attrs.frozen
+class Binding:
+    """One parameter of one vertex and its source."""
+
+    parameter: str
+    sources: tuple[OutputName, ...]
+    """One; for a fan-in any number, in flow order; none for a default."""
+    rule: Rule

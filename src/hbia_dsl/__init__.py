@@ -1,3 +1,42 @@
 """In-code flows for Python: decorated functions, wired by their types, run in any mode."""
 
+from hbia_dsl.compat.run_flow import FlowResult, run_flow, run_flow_async
+from hbia_dsl.declare.declare_atomic import atomic
+from hbia_dsl.declare.declare_vertex import vertex
+from hbia_dsl.declare.fan_in import All
+from hbia_dsl.declare.out_reference import out
+from hbia_dsl.errors import FlowFailed, HbiaError, WiringError
+from hbia_dsl.flow.flow import Flow
+from hbia_dsl.flow.registry import Registry
+from hbia_dsl.flow.run_result import Run
+from hbia_dsl.graph.atomic_group import AtomicGroup
+from hbia_dsl.graph.edge import Edge
+from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.topology import GraphTopology
+from hbia_dsl.graph.vertex import Vertex
+from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "All",
+    "AtomicGroup",
+    "Edge",
+    "Flow",
+    "FlowFailed",
+    "FlowResult",
+    "Graph",
+    "GraphTopology",
+    "HbiaError",
+    "Registry",
+    "Run",
+    "Vertex",
+    "WiringError",
+    "atomic",
+    "check_cancelled",
+    "on_cancel",
+    "out",
+    "run_flow",
+    "run_flow_async",
+    "vertex",
+]

@@ -1,0 +1,28 @@
+"""Run one vertex at a time, here, in canonical order."""
+
+from hbia_dsl.drivers.deadline import has_passed, stop_at_deadline
+from hbia_dsl.drivers.invoke import invoke
+from hbia_dsl.drivers.outcome_recording import record_outcome
+from hbia_dsl.kernel.conclusion import stop_with_parent
+from hbia_dsl.kernel.run_state import RunState
+
+
+def drive_serially(run: RunState) -> None:
+    """Run all vertices on the calling thread, one after the other.
+
+    Deadlines are looked at between vertices; a running handler can look itself, by
+    `check_cancelled`. The outcome is in the run's kernel.
+    """
+    kernel = run.kernel
+    has_deadline = run.scope.deadline is not None
+    token = run.scope.token
+    for v in kernel.in_order():
+        error = invoke(run, v)
+        if has_deadline and has_passed(run):
+            stop_at_deadline(run)
+        elif token.reason is not None:
+            stop_with_parent(run)
+        if error is None:
+            kernel.succeeded(v)
+        else:
+            record_outcome(run, v, error)

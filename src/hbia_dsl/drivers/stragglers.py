@@ -1,0 +1,44 @@
+"""Say which handlers a stopped run still waits for, and where they are.
+
+A thread cannot be stopped from outside, and a run never leaves one behind silently; so
+a run that cannot end says why, with the line that each handler is at.
+"""
+
+import sys
+import threading
+from collections.abc import Sequence
+
+from hbia_dsl.diagnostics.location import Location
+from hbia_dsl.kernel.cancel_token import LOGGER
+from hbia_dsl.kernel.run_state import RunState
+
+
+def report_stragglers(run: RunState, running: Sequence[int]) -> None:
+    """Log one warning for each running vertex, with the line where its thread is."""
+    places = _places_by_code(run, running)
+    for v in running:
+        place = places.get(v)
+        LOGGER.warning(
+            "flow `%s` was stopped and still waits for vertex `%s`%s; a handler that is not async "
+            "can end early by check_cancelled() or on_cancel()",
+            run.plan.flow,
+            run.vertices[v].name,
+            "" if place is None else f", at {place.short()}",
+        )
+
+
+def _places_by_code(run: RunState, running: Sequence[int]) -> dict[int, Location]:
+    """Find the threads that are inside the handlers, by the code they run."""
+    wanted = {getattr(run.vertices[v].handler, "__code__", None): v for v in running}
+    wanted.pop(None, None)
+    found: dict[int, Location] = {}
+    frames = sys._current_frames()  # noqa: SLF001 - CPython's documented way to see other threads
+    for thread in threading.enumerate():
+        frame = frames.get(thread.ident or 0)
+        innermost = frame
+        while frame is not None:
+            v = wanted.get(frame.f_code)
+            if v is not None and innermost is not None:
+                found[v] = Location(innermost.f_code.co_filename, innermost.f_lineno)
+            frame = frame.f_back
+    return found

@@ -1,0 +1,215 @@
+"""A flow: vertices that were wired and checked, ready to run in any mode.
+
+A flow never changes. `options` gives a flow of the same type with other run options;
+the two share wiring and plans.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, ParamSpec, TypeVar, Unpack, overload
+
+from hbia_dsl.conf.not_given import NOT_GIVEN
+from hbia_dsl.diagnostics.caller import caller_locals
+from hbia_dsl.flow.execution import execute, execute_async
+from hbia_dsl.flow.input_reading import into_slots, read_call, read_data
+from hbia_dsl.flow.plan_flow import PlannedFlow, plan_flow
+from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
+from hbia_dsl.flow.run_result import Run
+from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.topology import GraphTopology
+from hbia_dsl.wiring.wire import wire
+from hbia_dsl.wiring.wired_flow import WiredFlow
+
+P = ParamSpec("P")
+Q = ParamSpec("Q")
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_FROM_SETTINGS: bool = NOT_GIVEN  # type: ignore[assignment]  # a default that means "see options and settings"
+
+
+class Flow(Generic[P, T_co]):
+    """A named set of wired vertices; `P` are its inputs, `T_co` is its result."""
+
+    __slots__ = ("_options", "_plans", "_wired")
+
+    def __init__(
+        self, wired: WiredFlow, options: RunOptions, plans: dict[bool, PlannedFlow]
+    ) -> None:
+        """Hold what `Flow.of` made; build flows with that."""
+        self._wired = wired
+        self._options = options
+        self._plans = plans
+
+    @overload
+    @staticmethod
+    def of(
+        name: str,
+        /,
+        *vertices: Callable[..., object],
+        inputs: Callable[Q, object],
+        result: Callable[..., Awaitable[T]],
+    ) -> "Flow[Q, T]": ...
+    @overload
+    @staticmethod
+    def of(
+        name: str,
+        /,
+        *vertices: Callable[..., object],
+        inputs: Callable[Q, object],
+        result: Callable[..., T],
+    ) -> "Flow[Q, T]": ...
+    @overload
+    @staticmethod
+    def of(
+        name: str, /, *vertices: Callable[..., object], inputs: Callable[Q, object]
+    ) -> "Flow[Q, object]": ...
+    @overload
+    @staticmethod
+    def of(
+        name: str, /, *vertices: Callable[..., object], result: Callable[..., Awaitable[T]]
+    ) -> "Flow[..., T]": ...
+    @overload
+    @staticmethod
+    def of(
+        name: str, /, *vertices: Callable[..., object], result: Callable[..., T]
+    ) -> "Flow[..., T]": ...
+    @overload
+    @staticmethod
+    def of(name: str, /, *vertices: Callable[..., object]) -> "Flow[..., object]": ...
+    @staticmethod
+    def of(
+        name: str,
+        /,
+        *vertices: Callable[..., object],
+        inputs: Callable[..., object] | None = None,
+        result: Callable[..., object] | None = None,
+    ) -> "Flow[..., object]":
+        """Wire vertices to a flow: resolve every parameter and check every edge.
+
+        Args:
+            name: Name of the flow, for reports.
+            vertices: Functions declared with `@vertex`; their order breaks ties.
+            inputs: What the flow takes from outside: an attrs class, a dataclass or a
+                function. Without it, parameters of weak types that nothing provides
+                become inputs.
+            result: The vertex whose result is `run.value`.
+
+        Raises:
+            WiringError: They do not make a flow; every independent reason at once.
+            GraphCycleError: Vertices wait for each other.
+            AtomicBoundaryError: An outsider lies between members of an atomic group.
+        """
+        wired = wire(name, vertices, inputs=inputs, result=result, localns=caller_locals)
+        return Flow(wired, RunOptions(), {})
+
+    @property
+    def name(self) -> str:
+        """Name of the flow."""
+        return self._wired.name
+
+    @property
+    def wired(self) -> WiredFlow:
+        """Every vertex with the source of each parameter and the rule that chose it."""
+        return self._wired
+
+    @property
+    def graph(self) -> Graph:
+        """The flow as a graph, frozen; every binding is written out."""
+        return self._wired.graph
+
+    @property
+    def topology(self) -> GraphTopology:
+        """Order and stages of the flow."""
+        return GraphTopology(self._wired.graph)
+
+    def options(self, **given: Unpack[OptionsGiven]) -> "Flow[P, T_co]":
+        """Return the same flow with other run options; see `OptionsGiven` for each.
+
+        Raises:
+            RunOptionError: An option is unknown or has a value that it cannot have.
+        """
+        return Flow(self._wired, self._options.changed(given), self._plans)
+
+    def run(
+        self,
+        parallel: bool = _FROM_SETTINGS,  # noqa: FBT001 - fixed by the house: run(parallel=True, ...)
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Run[T_co]:
+        """Run the flow and wait for it.
+
+        Without async vertices no event loop is started. With them asyncio is run, or
+        trio with `options(async_backend="trio")`.
+
+        Args:
+            parallel: Run independent vertices at once; not given, the options and then
+                the settings decide, and by default it is False.
+            args: The flow's inputs.
+            kwargs: The flow's inputs.
+
+        Raises:
+            FlowFailed: Vertices failed; their exceptions are inside.
+            RunInputError: An input is missing, unknown or unusable; nothing has run.
+            ContractInputError: An input is not of its declared type; nothing has run.
+            RunUsageError: An event loop runs on this thread.
+            SettingsError: The environment holds a bad `HBIA_*` value; nothing has run.
+        """
+        planned = self._planned()
+        values = read_call(self._wired, planned, args, kwargs)
+        state = execute(planned.plan, values, self._options_for(parallel))
+        return Run(self._wired, planned, state)
+
+    async def run_async(
+        self,
+        parallel: bool = _FROM_SETTINGS,  # noqa: FBT001 - as above
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Run[T_co]:
+        """Run the flow inside asyncio or trio, whichever is running.
+
+        Async vertices run as tasks of the running loop, others on threads. If the
+        caller is cancelled, so is the run: it ends completely, then the cancellation
+        goes on as the same exception object.
+
+        Args and errors are those of `run`.
+        """
+        planned = self._planned()
+        values = read_call(self._wired, planned, args, kwargs)
+        state = await execute_async(planned.plan, values, self._options_for(parallel))
+        return Run(self._wired, planned, state)
+
+    def run_data(self, data: Mapping[str, object]) -> Run[T_co]:
+        """Run the flow on untyped data, such as JSON gives it.
+
+        The data are structured into the flow's inputs. Nothing is coerced silently:
+        `1.9` is not an `int` and `"false"` is not a `bool`.
+
+        Raises:
+            RunInputError: The data do not fit; every problem, with its path.
+            FlowFailed: As `run`.
+        """
+        planned = self._planned()
+        values = into_slots(self._wired, planned, read_data(self._wired, data))
+        return Run(self._wired, planned, execute(planned.plan, values, self._options))
+
+    async def run_data_async(self, data: Mapping[str, object]) -> Run[T_co]:
+        """Run the flow on untyped data inside asyncio or trio; see `run_data`."""
+        planned = self._planned()
+        values = into_slots(self._wired, planned, read_data(self._wired, data))
+        return Run(self._wired, planned, await execute_async(planned.plan, values, self._options))
+
+    def __repr__(self) -> str:
+        return f"Flow({self.name!r}, {len(self._wired.vertices)} vertices)"
+
+    def _options_for(self, parallel: object) -> RunOptions:
+        if parallel is NOT_GIVEN:
+            return self._options
+        return self._options.changed({"parallel": parallel})  # type: ignore[typeddict-item]  # checked there
+
+    def _planned(self) -> PlannedFlow:
+        check = self._options.check
+        planned = self._plans.get(check)
+        if planned is None:
+            planned = self._plans[check] = plan_flow(self._wired, check=check)
+        return planned
+

@@ -1,0 +1,40 @@
+"""The account of a run: how each vertex ended, and when it ran."""
+
+from collections.abc import Mapping
+
+import attrs
+
+from hbia_dsl.kernel.kernel import OUTCOME_NAMES
+from hbia_dsl.kernel.run_state import NO_TIME, RunState
+
+
+@attrs.frozen
+class VertexTiming:
+    """When a vertex ran, in seconds since the first vertex of the run was started."""
+
+    started_s: float
+    ended_s: float
+
+    @property
+    def duration_s(self) -> float:
+        """How long it ran, in seconds."""
+        return self.ended_s - self.started_s
+
+
+def states_of(run: RunState) -> Mapping[str, str]:
+    """Return how each vertex ended, by name, in canonical order."""
+    states = run.kernel.states
+    return {
+        vertex.name: OUTCOME_NAMES[state]
+        for vertex, state in zip(run.vertices, states, strict=True)
+    }
+
+
+def timings_of(run: RunState) -> Mapping[str, VertexTiming]:
+    """Return when each vertex that was started ran, by name, in canonical order."""
+    begun = min((t for t in run.started if t != NO_TIME), default=0.0)
+    return {
+        vertex.name: VertexTiming(started - begun, ended - begun)
+        for vertex, started, ended in zip(run.vertices, run.started, run.ended, strict=True)
+        if started != NO_TIME
+    }

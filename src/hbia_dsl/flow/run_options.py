@@ -1,0 +1,129 @@
+"""The options of a run that are not the flow's inputs."""
+
+from typing import Final, Literal, TypedDict
+
+import attrs
+
+from hbia_dsl.conf.not_given import NOT_GIVEN, NotGiven
+from hbia_dsl.conf.settings import is_worker_count
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import BAD_RUN_OPTION
+from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.errors import RunOptionError
+
+DEFAULT_GRACE_S: Final = 10.0
+"""How long a cancelled handler is waited for before it is cancelled again, in seconds."""
+
+DEFAULT_MAX_TASKS: Final = 1_000
+"""How many async vertices may wait at once, if nothing else is said."""
+
+
+class OptionsGiven(TypedDict, total=False):
+    """What `Flow.options` takes; every one may be left out."""
+
+    parallel: bool
+    """Run independent vertices at once."""
+    max_workers: int
+    """How many threads the run uses at the most; at least 1."""
+    max_tasks: int
+    """How many async vertices may wait at once; at least 1."""
+    schedule: Literal["stages", "eager"]
+    """In a parallel run: start a vertex when the stages before its own are done, or
+    already when its own inputs are ready."""
+    async_backend: Literal["asyncio", "trio"]
+    """The loop that `run` makes for a flow with async vertices."""
+    timeout_s: float | None
+    """Longest time that the run may take, in seconds, above 0; None for no limit."""
+    on_error: Literal["stop", "continue"]
+    """After a failure: stop, or still run what does not depend on it."""
+    check: bool
+    """Whether values are checked against their declared types."""
+    grace_s: float
+    """How long a cancelled handler is waited for before it is cancelled again, in seconds."""
+    cache: bool
+    """Whether unchanged pure vertices are skipped."""
+
+
+@attrs.frozen
+class RunOptions:
+    """Options as they stand; `NOT_GIVEN` is resolved by the settings when a run starts."""
+
+    parallel: bool | NotGiven = NOT_GIVEN
+    max_workers: int | NotGiven = NOT_GIVEN
+    max_tasks: int = DEFAULT_MAX_TASKS
+    schedule: str = "stages"
+    async_backend: str = "asyncio"
+    timeout_s: float | None = None
+    on_error: str = "stop"
+    check: bool = True
+    grace_s: float = DEFAULT_GRACE_S
+    cache: bool | NotGiven = NOT_GIVEN
+
+    def changed(self, given: OptionsGiven) -> "RunOptions":
+        """Return a copy with some options replaced.
+
+        Raises:
+            RunOptionError: One is unknown, or has a value that it cannot have.
+        """
+        for name, value in given.items():
+            rule = RULES.get(name)
+            if rule is None:
+                raise RunOptionError(
+                    Diagnostic(
+                        BAD_RUN_OPTION,
+                        f"there is no run option `{name}`",
+                        help=did_you_mean(name, RULES) or f"options are {', '.join(RULES)}",
+                    )
+                )
+            if not rule.accepts(value):
+                raise RunOptionError(bad_option(name, rule.wanted, value))
+        return attrs.evolve(self, **given)
+
+
+def bad_option(name: str, wanted: str, found: object) -> Diagnostic:
+    """Describe an option with a value that it cannot have."""
+    shown = repr(found) if isinstance(found, str | int | float) else type(found).__name__
+    return Diagnostic(
+        BAD_RUN_OPTION, f"`{name}` must be {wanted}, not {shown}", help=f"give {wanted}"
+    )
+
+
+@attrs.frozen
+class _Rule:
+    wanted: str
+    kind: Literal["flag", "count", "seconds", "choice", "limit"]
+    choices: tuple[str, ...] = ()
+
+    def accepts(self, value: object) -> bool:
+        """Return whether the option can have this value."""
+        if self.kind == "flag":
+            return isinstance(value, bool) or value is NOT_GIVEN
+        if self.kind == "count":
+            return is_worker_count(value) or value is NOT_GIVEN
+        if self.kind == "choice":
+            return value in self.choices
+        if value is None:
+            return self.kind == "limit"
+        return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _choice(*choices: str) -> _Rule:
+    return _Rule(" or ".join(f'"{choice}"' for choice in choices), "choice", choices)
+
+
+_FLAG: Final = _Rule("True or False", "flag")
+_COUNT: Final = _Rule("a whole number of at least 1", "count")
+
+RULES: Final = {
+    "parallel": _FLAG,
+    "max_workers": _COUNT,
+    "max_tasks": _COUNT,
+    "schedule": _choice("stages", "eager"),
+    "async_backend": _choice("asyncio", "trio"),
+    "timeout_s": _Rule("a number of seconds above 0, or None", "limit"),
+    "on_error": _choice("stop", "continue"),
+    "check": _FLAG,
+    "grace_s": _Rule("a number of seconds above 0", "seconds"),
+    "cache": _FLAG,
+}
+"""What each option may be."""

@@ -1,0 +1,154 @@
+"""What a run leaves: its values, times, outcomes and lineage.
+
+A `Run` is a mapping from `vertex.output` to the value, in canonical order, so the order
+of its keys is the same in every mode.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Generic, TypeVar, overload
+
+from hbia_dsl.declare.declaration import declaration_of
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import NO_RESULT, UNKNOWN_RESULT
+from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.errors import ResultError
+from hbia_dsl.flow.lineage import Lineage
+from hbia_dsl.flow.plan_flow import PlannedFlow
+from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
+from hbia_dsl.kernel.conclusion import identity
+from hbia_dsl.kernel.kernel import SUCCEEDED
+from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.wiring.wired_flow import WiredFlow
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Run(Mapping[str, object], Generic[T_co]):
+    """The outcome of one run, typed by vertex: `run[rank]` is what `rank` returns."""
+
+    __slots__ = ("__dict__", "_flow", "_planned", "_state")
+
+    def __init__(self, flow: WiredFlow, planned: PlannedFlow, state: RunState) -> None:
+        self._flow = flow
+        self._planned = planned
+        self._state = state
+
+    @property
+    def value(self) -> T_co:
+        """The result of the flow: that of the vertex named as `result=`.
+
+        Raises:
+            ResultError: The flow declares no result.
+        """
+        slot = self._planned.result_slot
+        if slot is None:
+            raise ResultError(
+                Diagnostic(
+                    NO_RESULT,
+                    f"flow `{self._flow.name}` declares no result, so its run has no `.value`",
+                    help="build the flow with `result=`, or take a value by its vertex: run[vertex]",
+                )
+            )
+        return self._state.slots[slot]  # type: ignore[return-value]  # T_co is the type of that vertex's result
+
+    @overload
+    def __getitem__(self, key: str, /) -> object: ...
+    @overload
+    def __getitem__(self, key: Callable[..., Awaitable[T]], /) -> T: ...
+    @overload
+    def __getitem__(self, key: Callable[..., T], /) -> T: ...
+    def __getitem__(self, key: object, /) -> object:
+        """Return a value by its vertex, typed, or by its name `vertex.output`.
+
+        Raises:
+            ResultError: The run has no such value; it is a `LookupError`.
+        """
+        if not isinstance(key, str):
+            return self._of_vertex(key)
+        vertex, _, output = key.partition(".")
+        slot = self._planned.output_slots.get(vertex, {}).get(output)
+        if slot is None or not self._has_run(vertex):
+            raise self._unknown(key)
+        return self._state.slots[slot]
+
+    def __iter__(self) -> Iterator[str]:
+        for vertex, outputs in self._planned.output_slots.items():
+            if self._has_run(vertex):
+                for output in outputs:
+                    yield f"{vertex}.{output}"
+
+    def __len__(self) -> int:
+        return sum(
+            len(outputs)
+            for vertex, outputs in self._planned.output_slots.items()
+            if self._has_run(vertex)
+        )
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            self[key]  # type: ignore[call-overload]  # any object may be asked for
+        except LookupError:
+            return False
+        return True
+
+    def __repr__(self) -> str:
+        return f"Run({self._flow.name!r}, {len(self)} values)"
+
+    @property
+    def id(self) -> str:
+        """Identity of the run, as in the notes of its errors."""
+        return identity(self._state)
+
+    @property
+    def flow(self) -> str:
+        """Name of the flow."""
+        return self._flow.name
+
+    @cached_property
+    def states(self) -> Mapping[str, str]:
+        """How each vertex ended: succeeded, failed, skipped or cancelled; canonical order."""
+        return states_of(self._state)
+
+    @cached_property
+    def timings(self) -> Mapping[str, VertexTiming]:
+        """When each vertex ran, in seconds since the run began; canonical order."""
+        return timings_of(self._state)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which values each value came from."""
+        return Lineage(self._flow)
+
+    def _has_run(self, vertex: str) -> bool:
+        return self._state.kernel.states[self._planned.numbers[vertex]] == SUCCEEDED
+
+    def _of_vertex(self, key: object) -> object:
+        name = self._name_of(key)
+        if name is None or not self._has_run(name):
+            raise self._unknown(getattr(key, "__name__", type(key).__name__))
+        return self._state.slots[self._state.vertices[self._planned.numbers[name]].slot]
+
+    def _name_of(self, key: object) -> str | None:
+        declaration = declaration_of(key)
+        declared = declaration.vertex.name if declaration and declaration.vertex else None
+        for name in (declared, getattr(key, "__name__", None)):
+            vertex = self._flow.vertices.get(name) if isinstance(name, str) else None
+            if vertex is not None and vertex.handler == key:
+                return vertex.name
+        return next((v.name for v in self._flow.vertices.values() if v.handler == key), None)
+
+    def _unknown(self, key: str) -> ResultError:
+        if key in self._flow.vertices:
+            outputs = self._planned.output_slots[key]
+            help_ = "write " + " or ".join(f'run["{key}.{output}"]' for output in outputs)
+        else:
+            help_ = did_you_mean(key, [*self, *self._flow.vertices]) or (
+                "values are named `vertex.output`, or given by the vertex itself: run[vertex]"
+            )
+        return ResultError(
+            Diagnostic(
+                UNKNOWN_RESULT, f"the run of flow `{self.flow}` has no value `{key}`", help=help_
+            )
+        )

@@ -1,0 +1,52 @@
+"""A flag that says "stop", which threads can look at and hook on to.
+
+A running thread cannot be stopped from outside. It can look (`check_cancelled`), or it
+can leave a hook that unblocks it, such as a connection's `interrupt`.
+"""
+
+import logging
+from collections.abc import Callable
+from threading import Lock
+from typing import Final
+
+LOGGER: Final = logging.getLogger("hbia_dsl")
+
+
+class CancelToken:
+    """Set once, never reset; hooks run in the thread that sets it."""
+
+    __slots__ = ("_hooks", "_lock", "reason")
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._hooks: dict[int, Callable[[], object]] = {}
+        self.reason: str | None = None
+        """Why; None as long as nothing is cancelled."""
+
+    def cancel(self, reason: str) -> None:
+        """Set the flag and run the hooks. A second call changes nothing."""
+        with self._lock:
+            if self.reason is not None:
+                return
+            self.reason = reason
+            hooks = list(self._hooks.values())
+            self._hooks.clear()
+        for hook in hooks:
+            try:
+                hook()
+            except Exception:  # a broken hook must not keep the others from running
+                LOGGER.exception("a hook given to on_cancel failed")
+
+    def add_hook(self, hook: Callable[[], object]) -> Callable[[], None]:
+        """Run `hook` when the flag is set, at once if it is; return what takes it off."""
+        with self._lock:
+            if self.reason is None:
+                key = max(self._hooks, default=0) + 1
+                self._hooks[key] = hook
+                return lambda: self._remove(key)
+        hook()
+        return lambda: None
+
+    def _remove(self, key: int) -> None:
+        with self._lock:
+            self._hooks.pop(key, None)

@@ -1,0 +1,95 @@
+"""The plan: what a run executes, with every name turned into a number.
+
+Vertices are numbered in canonical order: stage by stage, declaration order inside a
+stage, the members of an atomic group side by side. That order is a topological one, so
+a serial run is a walk over the numbers, a stage is a range of them, and "the first
+failure in canonical order" is the smallest number.
+
+Values live in slots of one list: first the flow's inputs, then the results of the
+vertices, then the parts of split results. A plan is made once and shared by all runs.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import attrs
+
+Slots = list[object]
+"""The values of one run, by slot."""
+
+
+class PlannedVertex:
+    """How one vertex is called and where its result goes."""
+
+    __slots__ = (
+        "backend",
+        "handler",
+        "is_async",
+        "keyword_names",
+        "keywords",
+        "name",
+        "positional",
+        "slot",
+        "store",
+        "timeout_s",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        handler: Callable[..., object],
+        *,
+        positional: Callable[[Slots], Iterable[object]],
+        slot: int,
+        keyword_names: tuple[str, ...] = (),
+        keywords: Callable[[Slots], Iterable[object]] | None = None,
+        store: Callable[[Slots, object], None] | None = None,
+        is_async: bool = False,
+        timeout_s: float | None = None,
+        backend: str | None = None,
+    ) -> None:
+        self.name = name
+        self.handler = handler
+        self.positional = positional
+        """Takes the positional arguments out of the slots."""
+        self.keyword_names = keyword_names
+        self.keywords = keywords
+        """Takes the keyword arguments out of the slots, in the order of the names."""
+        self.slot = slot
+        """Where the whole result goes."""
+        self.store = store
+        """Checks the result and puts it and its parts away; None: the slot is all."""
+        self.is_async = is_async
+        self.timeout_s = timeout_s
+        self.backend = backend
+
+    def __repr__(self) -> str:
+        return f"PlannedVertex({self.name})"
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """A flow ready to be run, in any mode, any number of times."""
+
+    flow: str
+    """Name of the flow."""
+    vertices: Sequence[PlannedVertex]
+    """In canonical order."""
+    stage_ends: Sequence[int]
+    """Stage k holds the vertices from `stage_ends[k - 1]` (0 for the first) to before `stage_ends[k]`."""
+    predecessor_counts: Sequence[int]
+    """How many vertices each one waits for, those that its group adds included."""
+    successors: Sequence[Sequence[int]]
+    """The vertices that wait for each one, those that its group adds included."""
+    inner_successors: Mapping[int, Sequence[int]]
+    """Successors inside the own stage: only members of atomic groups have any."""
+    inner_counts: Mapping[int, int]
+    """How many vertices of its own stage a vertex waits for, where there are any."""
+    slot_count: int
+    has_async: bool
+    has_timeouts: bool
+    backends: frozenset[str] = frozenset()
+    """Event loops that async vertices insist on."""
+
+    def stage(self, number: int) -> range:
+        """Return the vertices of a stage."""
+        return range(self.stage_ends[number - 1] if number else 0, self.stage_ends[number])

@@ -1,0 +1,75 @@
+"""Everything that changes during one run, in one place.
+
+Drivers share it: the kernel decides, the slots hold the values, two arrays hold the
+times. Only one vertex ever writes a given place, so vertices that overlap need no lock.
+"""
+
+from array import array
+from collections.abc import Mapping
+from contextvars import Context, copy_context
+
+from hbia_dsl.kernel.kernel import Kernel, Schedule
+from hbia_dsl.kernel.plan import Plan, Slots
+from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, Clock, RunScope
+
+NO_TIME = -1.0
+"""In the arrays of times: it did not happen."""
+
+
+class RunState:
+    """One run of a plan."""
+
+    __slots__ = (
+        "clock",
+        "context",
+        "deadline_error",
+        "ended",
+        "keeps_going",
+        "kernel",
+        "plan",
+        "run_id",
+        "scope",
+        "slots",
+        "started",
+        "vertices",
+    )
+
+    def __init__(
+        self,
+        plan: Plan,
+        inputs: Mapping[int, object],
+        *,
+        clock: Clock,
+        timeout_s: float | None = None,
+        schedule: Schedule = Schedule.SERIAL,
+        keeps_going: bool = False,
+    ) -> None:
+        """Prepare a run.
+
+        Args:
+            plan: What to run.
+            inputs: The flow's inputs by slot.
+            clock: Where times and deadlines are read from.
+            timeout_s: Longest time that the run may take, in seconds.
+            schedule: When a vertex may start.
+            keeps_going: See `Kernel`.
+        """
+        self.plan = plan
+        self.vertices = plan.vertices
+        self.keeps_going = keeps_going
+        self.kernel = Kernel(plan, schedule, keeps_going=keeps_going)
+        self.slots: Slots = [None] * plan.slot_count
+        for slot, value in inputs.items():
+            self.slots[slot] = value
+        count = len(plan.vertices)
+        self.started = array("d", (NO_TIME,)) * count
+        """When each vertex was started, in seconds on the clock."""
+        self.ended = array("d", (NO_TIME,)) * count
+        """When each vertex ended."""
+        self.clock = clock
+        self.scope = RunScope(plan.flow, clock, CURRENT_SCOPE.get(), timeout_s)
+        self.context: Context = copy_context()
+        """The caller's context with the scope in it; each vertex runs in its own copy."""
+        self.context.run(CURRENT_SCOPE.set, self.scope)
+        self.run_id: str | None = None
+        self.deadline_error: Exception | None = None

@@ -1,0 +1,404 @@
+"""May a value whose declared type is A feed a parameter annotated B?
+
+The judgement follows mypy, so that what wiring accepts is what a type checker accepts.
+It has three answers: where run-time objects show too little (type variables, overloads,
+names that do not resolve) it says so instead of guessing.
+
+Source: PEP 484, 544, 586, 589 and the typing specification, "Type system concepts".
+"""
+
+import enum
+from collections import abc
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Final, Self, cast
+
+from hbia_dsl.typeforms.annotation_text import resolve_in_module
+from hbia_dsl.typeforms.bounded_memo import BoundedMemo
+from hbia_dsl.typeforms.callable_assignability import callable_verdict
+from hbia_dsl.typeforms.class_assignability import inherits, may_be_registered
+from hbia_dsl.typeforms.class_members import ABSENT
+from hbia_dsl.typeforms.generic_bases import (
+    bases_of,
+    supertype_arguments,
+    tuple_items_of,
+    tuple_join,
+)
+from hbia_dsl.typeforms.protocol_assignability import (
+    call_of,
+    implements,
+    is_protocol,
+    none_implements,
+    protocol_members,
+)
+from hbia_dsl.typeforms.shape_reading import alias_definition, read_shape
+from hbia_dsl.typeforms.shapes import (
+    ANY,
+    OBJECT,
+    AliasShape,
+    AnyShape,
+    CallableShape,
+    InstanceShape,
+    LiteralShape,
+    NeverShape,
+    NewTypeShape,
+    NoneShape,
+    Shape,
+    TupleShape,
+    TypedDictShape,
+    TypeShape,
+    TypeVarShape,
+    UnionShape,
+    UnreadableShape,
+)
+from hbia_dsl.typeforms.typed_dict_fields import TypedDictField, typed_dict_fields
+from hbia_dsl.typeforms.verdict import NO, UNKNOWN, YES, Verdict, both
+
+__all__ = ["Verdict", "is_assignable"]
+
+_DEEPEST: Final = 40
+"""Assumptions at once; a protocol that speaks of ever larger types of itself has no end."""
+
+_memo: Final[BoundedMemo[tuple[object, object], Verdict]] = BoundedMemo()
+
+
+def is_assignable(source: object, target: object) -> Verdict:
+    """Judge whether a value declared as `source` may feed a parameter annotated `target`.
+
+    Args:
+        source: An annotation; text in it is not looked up (see `read_hints`).
+        target: Another.
+
+    Returns:
+        YES and NO are mypy's answers; UNKNOWN if run-time objects do not tell.
+    """
+    try:
+        known = _memo.get((source, target))
+    except TypeError:  # an annotation that cannot be hashed
+        return judge_shapes(read_shape(source), read_shape(target))
+    if known is not None:
+        return known
+    verdict = judge_shapes(read_shape(source), read_shape(target))
+    # What cannot be told today may be told once its names exist.
+    return verdict if verdict is UNKNOWN else _memo.keep((source, target), verdict)
+
+
+def judge_shapes(source: Shape, target: Shape) -> Verdict:
+    """Judge two annotations that were read already."""
+    return _Judgement().judge(source, target)
+
+
+class _Judgement:
+    """One question, with what is assumed while it is being answered.
+
+    Recursive aliases and protocols ask their own question again on the way; it is then
+    taken for a yes, which makes the answer the greatest fixed point.
+    """
+
+    __slots__ = ("_assumed",)
+
+    def __init__(self) -> None:
+        self._assumed: list[tuple[Shape, Shape]] = []
+
+    def judge(self, source: Shape, target: Shape) -> Verdict:
+        """Judge under the current assumptions."""
+        given, wanted = type(source), type(target)
+        if wanted is AnyShape or given is AnyShape or given is NeverShape or target == OBJECT:
+            return YES
+        if isinstance(source, UnionShape):
+            return self._each(source, target)
+        if given is UnreadableShape or wanted is UnreadableShape:
+            return UNKNOWN
+        if isinstance(source, AliasShape) or isinstance(target, AliasShape):
+            return self.assuming(source, target, self._unfolded)
+        if isinstance(target, UnionShape):
+            return self._some(source, target)
+        if isinstance(target, TypeVarShape):
+            return self._into_variable(source, target)
+        if wanted is NeverShape:
+            return NO
+        return _RULES[given](self, source, target)
+
+    def assuming(
+        self, source: Shape, target: Shape, judge: "Callable[[Shape, Shape], Verdict]"
+    ) -> Verdict:
+        """Judge while the same question, asked again inside, counts as answered with yes."""
+        question = (source, target)
+        if question in self._assumed:
+            return YES
+        if len(self._assumed) >= _DEEPEST:
+            return UNKNOWN
+        self._assumed.append(question)
+        try:
+            return judge(source, target)
+        finally:
+            self._assumed.pop()
+
+    def _unfolded(self, source: Shape, target: Shape) -> Verdict:
+        if isinstance(source, AliasShape):
+            source = alias_definition(source)
+        if isinstance(target, AliasShape):
+            target = alias_definition(target)
+        return self.judge(source, target)
+
+    def _each(self, source: UnionShape, target: Shape) -> Verdict:
+        verdict = YES
+        for item in source.items:
+            verdict = both(verdict, self.judge(item, target))
+            if verdict is NO:
+                break
+        return verdict
+
+    def _some(self, source: Shape, target: UnionShape) -> Verdict:
+        verdict = NO
+        for item in target.items:
+            answer = self.judge(source, item)
+            if answer is YES:
+                return YES
+            if answer is UNKNOWN:
+                verdict = UNKNOWN
+        if isinstance(source, InstanceShape) and _lists_all_values(source.cls, target):
+            return YES
+        return verdict
+
+    def _into_variable(self, source: Shape, target: TypeVarShape) -> Verdict:
+        limits = _limits(target)
+        if not limits or isinstance(source, TypeVarShape):
+            return UNKNOWN
+        # No solution can be had outside the limits; inside, it depends on the other arguments.
+        outside = all(self.judge(source, limit) is NO for limit in limits)
+        return NO if outside else UNKNOWN
+
+    def of_variable(self, source: TypeVarShape, target: Shape) -> Verdict:
+        """Judge a type variable: whatever it stands for is within its limits."""
+        limits = _limits(source)
+        inside = bool(limits) and all(self.judge(limit, target) is YES for limit in limits)
+        return YES if inside else UNKNOWN
+
+    def of_none(self, source: NoneShape, target: Shape) -> Verdict:
+        """Judge None."""
+        if source == target:
+            return YES
+        if isinstance(target, InstanceShape) and is_protocol(target.cls):
+            return none_implements(target)
+        return NO
+
+    def of_newtype(self, source: NewTypeShape, target: Shape) -> Verdict:
+        """Judge a NewType: itself, and all that its supertype is."""
+        if isinstance(target, NewTypeShape) and target.newtype is source.newtype:
+            return YES
+        return self.judge(source.supertype, target)
+
+    def of_literal(self, source: LiteralShape, target: Shape) -> Verdict:
+        """Judge a literal: the same value, or all that its class is."""
+        if isinstance(target, LiteralShape):
+            return YES if source == target else NO
+        return self.judge(source.base, target)
+
+    def of_instance(self, source: InstanceShape, target: Shape) -> Verdict:
+        """Judge instances of a class."""
+        if bases_of(source.cls).derives_from_any:
+            return NO if isinstance(target, NoneShape) else YES
+        items = tuple_items_of(source)
+        if items is not None and _is_seen_as_tuple(target):
+            return self.of_tuple(TupleShape(items), target)
+        match target:
+            case InstanceShape():
+                return self._instances(source, target)
+            case CallableShape():
+                return self._call(source, target)
+            case TupleShape():
+                given = supertype_arguments(source, tuple)
+                return YES if given == (ANY,) else NO  # the length is not known otherwise
+            case TypeShape(item=item):
+                return _class_object(source.cls, item)
+            case _:
+                return NO
+
+    def _instances(self, source: InstanceShape, target: InstanceShape) -> Verdict:
+        verdict = inherits(self.judge, source, target)
+        if verdict is not None:
+            return verdict
+        if is_protocol(target.cls):
+            return self.assuming(source, target, self._implements)
+        return UNKNOWN if may_be_registered(source.cls, target.cls) else NO
+
+    def _implements(self, source: Shape, target: Shape) -> Verdict:
+        return implements(self.judge, cast(InstanceShape, source), cast(InstanceShape, target))
+
+    def _call(self, source: InstanceShape, target: CallableShape) -> Verdict:
+        if source.cls is type:
+            return YES  # calling any class yields anything
+        call = call_of(source)
+        if isinstance(call, CallableShape):
+            return callable_verdict(self.judge, call, target)
+        return NO if call is ABSENT else UNKNOWN
+
+    def of_tuple(self, source: TupleShape, target: Shape) -> Verdict:
+        """Judge a tuple of known length."""
+        match target:
+            case TupleShape(items=wanted) if len(wanted) == len(source.items):
+                return self._pairs(source.items, wanted)
+            case InstanceShape(cls=cls) if cls in _OF_ITEMS:
+                item = target.args[0] if target.args else ANY
+                return self._pairs(source.items, (item,) * len(source.items))
+            case InstanceShape():
+                seen = InstanceShape(tuple, (tuple_join(source.items),))
+                return self._instances(seen, target)
+            case _:
+                return NO
+
+    def _pairs(self, given: tuple[Shape, ...], wanted: tuple[Shape, ...]) -> Verdict:
+        verdict = YES
+        for left, right in zip(given, wanted, strict=True):
+            verdict = both(verdict, self.judge(left, right))
+            if verdict is NO:
+                break
+        return verdict
+
+    def of_typed_dict(self, source: TypedDictShape, target: Shape) -> Verdict:
+        """Judge a TypedDict: by its fields, or as a `Mapping[str, object]`."""
+        if isinstance(target, TypedDictShape):
+            return self.assuming(source, target, self._typed_dicts)
+        if not isinstance(target, InstanceShape):
+            return NO
+        if is_protocol(target.cls) and not abc.Mapping.__mro__.count(target.cls):
+            has_all = set(protocol_members(target.cls)) <= _TYPED_DICT_HAS
+            return UNKNOWN if has_all else NO
+        return self._instances(_AS_MAPPING, target)
+
+    def _typed_dicts(self, source: Shape, target: Shape) -> Verdict:
+        given = typed_dict_fields(cast(TypedDictShape, source))
+        wanted = typed_dict_fields(cast(TypedDictShape, target))
+        verdict = YES
+        for name, field in wanted.items():
+            verdict = both(verdict, self._field(given.get(name), field))
+            if verdict is NO:
+                break
+        return verdict
+
+    def _field(self, given: TypedDictField | None, wanted: TypedDictField) -> Verdict:
+        if isinstance(wanted.shape, UnreadableShape):
+            return UNKNOWN if given else NO
+        if given is None:
+            anything = wanted.shape == OBJECT or wanted.shape == ANY
+            return YES if wanted.read_only and not wanted.required and anything else NO
+        if isinstance(given.shape, UnreadableShape):
+            return UNKNOWN
+        if wanted.required and not given.required:
+            return NO
+        if wanted.read_only:
+            return self.judge(given.shape, wanted.shape)
+        if given.read_only or given.required != wanted.required:
+            return NO
+        verdict = self.judge(given.shape, wanted.shape)
+        return both(verdict, self.judge(wanted.shape, given.shape))
+
+    def of_type(self, source: TypeShape, target: Shape) -> Verdict:
+        """Judge a class object."""
+        match target:
+            case TypeShape(item=wanted):
+                return self.judge(source.item, wanted)
+            case CallableShape(returns=wanted):
+                return self.judge(source.item, wanted)  # constructors are not looked at
+            case InstanceShape(cls=cls) if cls is type:
+                return YES
+            case InstanceShape() if is_protocol(target.cls):
+                return UNKNOWN
+            case InstanceShape():
+                return self._metaclass(source.item, target)
+            case _:
+                return NO
+
+    def _metaclass(self, item: Shape, target: InstanceShape) -> Verdict:
+        if not issubclass(target.cls, type):
+            return NO
+        if not isinstance(item, InstanceShape):
+            return NO if isinstance(item, AnyShape) else UNKNOWN
+        metaclass = type(item.cls)
+        return YES if issubclass(metaclass, target.cls) else NO
+
+    def of_callable(self, source: CallableShape, target: Shape) -> Verdict:
+        """Judge a callable."""
+        if isinstance(target, CallableShape):
+            return callable_verdict(self.judge, source, target)
+        if not isinstance(target, InstanceShape):
+            return NO
+        if not is_protocol(target.cls):
+            return UNKNOWN if target.cls is FunctionType else NO
+        if not all(hasattr(FunctionType, name) for name in protocol_members(target.cls)):
+            return NO
+        if protocol_members(target.cls) == ("__hash__",):
+            return YES
+        call = call_of(target)
+        if not isinstance(call, CallableShape):
+            return UNKNOWN
+        verdict = callable_verdict(self.judge, source, call)
+        only_call = len(protocol_members(target.cls)) == 1
+        return verdict if only_call or verdict is NO else UNKNOWN
+
+
+def _lists_all_values(cls: type, target: UnionShape) -> bool:
+    """Whether a union of literals has every value of `bool` or of an enumeration."""
+    if cls is bool:
+        values: set[object] = {True, False}
+    elif issubclass(cls, enum.Enum):
+        values = set(cls)
+    else:
+        return False
+    listed = {s.value for s in target.items if isinstance(s, LiteralShape) and s.base.cls is cls}
+    return bool(values) and values <= listed
+
+
+def _limits(shape: TypeVarShape) -> tuple[Shape, ...]:
+    """Return the constraints of a type variable, or its bound; nothing if there is neither."""
+    variable = shape.variable
+    if variable is Self:
+        return ()
+    constraints: tuple[object, ...] = getattr(variable, "__constraints__", ())
+    bound = getattr(variable, "__bound__", None)
+    forms = constraints or (() if bound is None else (bound,))
+    return tuple(read_shape(resolve_in_module(form, variable)) for form in forms)
+
+
+def _is_seen_as_tuple(target: Shape) -> bool:
+    """Whether a tuple's items, rather than its class, decide about a target."""
+    return isinstance(target, TupleShape) or (
+        isinstance(target, InstanceShape) and target.cls in _OF_ITEMS
+    )
+
+
+def _class_object(metaclass: type, item: Shape) -> Verdict:
+    """Judge instances of a metaclass against `type[item]`, by mypy's rule of thumb."""
+    if metaclass is type:
+        return YES
+    if issubclass(metaclass, type):
+        return YES if item == ANY or item == OBJECT else NO
+    return NO
+
+
+_OF_ITEMS: Final = frozenset((tuple, abc.Iterable, abc.Container, abc.Sequence, abc.Reversible))
+"""Targets for which mypy looks at each item of a tuple instead of joining them."""
+
+_AS_MAPPING: Final = InstanceShape(abc.Mapping, (InstanceShape(str), OBJECT))
+_TYPED_DICT_HAS: Final = frozenset(
+    (*dir(abc.Mapping), "copy", "setdefault", "pop", "update", "__delitem__", "__or__", "__ior__")
+)
+"""What checkers find on every TypedDict."""
+
+_Rule = Callable[[_Judgement, Shape, Shape], Verdict]
+_RULES: Final = cast(
+    Mapping[type, _Rule],
+    {
+        NoneShape: _Judgement.of_none,
+        NewTypeShape: _Judgement.of_newtype,
+        LiteralShape: _Judgement.of_literal,
+        InstanceShape: _Judgement.of_instance,
+        TupleShape: _Judgement.of_tuple,
+        TypedDictShape: _Judgement.of_typed_dict,
+        TypeShape: _Judgement.of_type,
+        CallableShape: _Judgement.of_callable,
+        TypeVarShape: _Judgement.of_variable,
+    },
+)
+"""What decides, by the kind of the source."""

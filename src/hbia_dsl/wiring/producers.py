@@ -1,0 +1,110 @@
+"""Every value that a flow provides, found by name, by vertex or by type.
+
+The index by type is made only if some parameter is left to that rule: it files each
+value under the classes it could be taken for, so that a look-up sees few candidates
+however large the flow is.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Final
+
+import attrs
+
+from hbia_dsl.typeforms.strength import index_keys_of_source, index_keys_of_target, is_strong
+from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
+from hbia_dsl.wiring.signature import UNREADABLE, VertexSignature
+
+INPUT_ORDER: Final = -1
+"""Place of the virtual vertex `input`: before all others."""
+
+
+@attrs.frozen(eq=False)
+class Provided:
+    """One value: where it comes from and what type it has."""
+
+    name: OutputName
+    form: object
+    """Its type; `UNREADABLE` if it is not known."""
+    order: int
+    """Place in the flow of the vertex that provides it."""
+    by_name: Binding
+    """The binding of every parameter that takes it by name: one object for all of them."""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is always None, so that nobody can mean it by its type."""
+        return self.form is None or self.form is type(None)
+
+
+class Producers:
+    """The values of one flow, in flow order; the flow's declared inputs come first."""
+
+    def __init__(self) -> None:
+        self._all: list[Provided] = []
+        self._by_name: dict[str, list[Provided]] = {}
+        self._of_vertex: dict[str, tuple[Provided, ...]] = {}
+
+    def add_vertex(self, vertex: VertexSignature) -> None:
+        """Add the result of a vertex and the parts it is split into."""
+        whole = self._add(vertex.name, vertex.output, vertex.returns, vertex.order)
+        if not vertex.parts:
+            self._of_vertex.setdefault(vertex.name, (whole,))
+            return
+        parts = (self._add(vertex.name, p.name, p.form, vertex.order) for p in vertex.parts)
+        self._of_vertex.setdefault(vertex.name, (whole, *parts))
+
+    def add_input(self, name: str, form: object) -> None:
+        """Add a declared input of the flow."""
+        found = self._add(INPUT, name, form, INPUT_ORDER)
+        self._of_vertex[INPUT] = (*self._of_vertex.get(INPUT, ()), found)
+
+    def called(self, name: str) -> Sequence[Provided]:
+        """Return the values of that name."""
+        return self._by_name.get(name, ())
+
+    def of_vertex(self, vertex: str) -> tuple[Provided, ...]:
+        """Return the whole result of a vertex, then its parts; nothing if it is not there."""
+        return self._of_vertex.get(vertex, ())
+
+    def of_type(self, form: object) -> list[Provided]:
+        """Return the values that might be meant by a strong type; in flow order.
+
+        Values of a weak type are left out: a type that says nothing cannot be meant.
+        """
+        keys = index_keys_of_target(form)
+        found = {id(p): p for key in keys for p in self._by_key.get(key, ())}
+        return sorted(found.values(), key=_order)
+
+    def all_values(self) -> Sequence[Provided]:
+        """Return every value, in flow order."""
+        return self._all
+
+    def vertex_names(self) -> Iterable[str]:
+        """Return the names of all vertices."""
+        return (name for name in self._of_vertex if name != INPUT)
+
+    @cached_property
+    def _by_key(self) -> dict[object, list[Provided]]:
+        found: dict[object, list[Provided]] = {}
+        for provided in self._all:
+            if provided.form is UNREADABLE or not is_strong(provided.form):
+                continue
+            for key in index_keys_of_source(provided.form):
+                found.setdefault(key, []).append(provided)
+        return found
+
+    def _add(self, vertex: str, output: str, form: object, order: int) -> Provided:
+        name = OutputName(vertex, output)
+        provided = Provided(name, form, order, Binding(output, (name,), Rule.NAME))
+        self._all.append(provided)
+        same_name = self._by_name.get(output)
+        if same_name is None:
+            self._by_name[output] = [provided]
+        else:
+            same_name.append(provided)
+        return provided
+
+
+def _order(provided: Provided) -> int:
+    return provided.order

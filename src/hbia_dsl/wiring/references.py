@@ -1,0 +1,181 @@
+"""What an explicit binding names: a vertex, one of its outputs, or an input of the flow."""
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from hbia_dsl.declare.declaration import declaration_of, underlying
+from hbia_dsl.declare.out_reference import OutReference, reference_parts
+from hbia_dsl.diagnostics.near_miss import did_you_mean, nearest
+from hbia_dsl.wiring.binding import INPUT, OutputName
+from hbia_dsl.wiring.producers import Producers, Provided
+from hbia_dsl.wiring.signature import VertexSignature
+
+
+@attrs.frozen
+class UnknownReferenceError(Exception):
+    """An explicit binding names something that the flow does not have."""
+
+    text: str
+    """The reference as a message shows it."""
+    reason: str
+    """A clause that goes on after "but"."""
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    meant_inputs: tuple[str, ...] = ()
+    """Inputs of the flow that may have been meant."""
+
+
+class References:
+    """Finds the values that explicit bindings of one flow name."""
+
+    def __init__(self, flow: str, producers: Producers) -> None:
+        self._flow = flow
+        self._producers = producers
+        self._vertex_of: dict[object, str] = {}
+        self._methods_of: dict[object, list[str]] = {}
+
+    def add_vertex(self, vertex: VertexSignature) -> None:
+        """Let a function, and the function inside a method, stand for its vertex."""
+        self._vertex_of.setdefault(_identity(vertex.handler), vertex.name)
+        inner = getattr(vertex.handler, "__func__", None)
+        if inner is not None:
+            self._methods_of.setdefault(_identity(inner), []).append(vertex.name)
+
+    def vertex_of(self, fn: object) -> str | None:
+        """Return the name of the vertex that a function is, if it is one of the flow."""
+        fn = underlying(fn) if callable(fn) or isinstance(fn, classmethod) else fn
+        name = self._vertex_of.get(_identity(fn))
+        if name is not None:
+            return name
+        methods = self._methods_of.get(_identity(fn), [])
+        return methods[0] if len(methods) == 1 else None
+
+    def named_input(self, written: object) -> str | None:
+        """Return the name in `"input.name"`; None if that is not what was written."""
+        if not isinstance(written, str):
+            return None
+        vertex, dot, name = written.partition(".")
+        return name if vertex == INPUT and dot and name.isidentifier() else None
+
+    def find(self, written: object) -> Provided:
+        """Return the value that a vertex, an `out(...)` or a text names.
+
+        Raises:
+            UnknownReferenceError: The flow has no such value.
+        """
+        if isinstance(written, str):
+            vertex, _, output = written.partition(".")
+            return self._output(written, vertex, output or None)
+        name: str | None = None
+        if isinstance(written, OutReference):
+            fn: object
+            fn, name = reference_parts(written)
+        else:
+            fn = written
+        vertex_name = self.vertex_of(fn)
+        if vertex_name is None:
+            raise self._not_in_flow(fn)
+        text = vertex_name if name is None else f"{vertex_name}.{name}"
+        return self._output(text, vertex_name, name)
+
+    def _output(self, text: str, vertex: str, output: str | None) -> Provided:
+        values = self._producers.of_vertex(vertex)
+        if output is None and values and vertex != INPUT:
+            return values[0]
+        for provided in values:
+            if provided.name.output == output:
+                return provided
+        if not all(part.isidentifier() for part in (vertex, output or "_")):
+            raise UnknownReferenceError(
+                text, "that is no reference", help='write "vertex.output", "vertex" or "input.name"'
+            )
+        if vertex == INPUT:
+            raise self._no_input(text, output, values)
+        if not values:
+            raise self._no_vertex(text, vertex, output)
+        raise self._no_output(text, vertex, str(output), values)
+
+    def _no_input(
+        self, text: str, name: str | None, inputs: Iterable[Provided]
+    ) -> UnknownReferenceError:
+        known = [provided.name.output for provided in inputs]
+        near = did_you_mean(text, [f"{INPUT}.{other}" for other in known])
+        if name is None:
+            return UnknownReferenceError(
+                text, "an input has a name", help=f'write "{INPUT}.{(known or ["name"])[0]}"'
+            )
+        return UnknownReferenceError(
+            text,
+            f"the flow has no input `{name}`",
+            (f"its inputs are {listed(known)}",) if known else (),
+            near or f"add `{name}` to the inputs of the flow",
+            nearest(name, known),
+        )
+
+    def _no_vertex(self, text: str, vertex: str, output: str | None) -> UnknownReferenceError:
+        others = self._producers.called(vertex) if output is None else ()
+        if others:
+            help_ = f'write "{others[0].name}"'
+        else:
+            outputs = [str(p.name) for p in self._producers.all_values()] if output else []
+            near = did_you_mean(text, [*outputs, *self._producers.vertex_names()])
+            help_ = near or f"add a vertex `{vertex}` to the flow"
+        return UnknownReferenceError(text, f"the flow has no vertex `{vertex}`", (), help_)
+
+    def _no_output(
+        self, text: str, vertex: str, output: str, values: Iterable[Provided]
+    ) -> UnknownReferenceError:
+        known = [provided.name.output for provided in values]
+        if len(known) == 1:
+            note = f"the result of `{vertex}` is not split; it is one output, `{known[0]}`"
+        else:
+            note = f"its outputs are {listed(known[1:])}, and `{known[0]}` for the whole result"
+        return UnknownReferenceError(
+            text,
+            f"`{vertex}` has no output `{output}`",
+            (note,),
+            did_you_mean(output, known) or f'write "{OutputName(vertex, known[-1])}"',
+        )
+
+    def _not_in_flow(self, fn: object) -> UnknownReferenceError:
+        name = shown_function(fn)
+        methods = self._methods_of.get(_identity(fn), [])
+        if methods:
+            return UnknownReferenceError(
+                name,
+                f"{len(methods)} vertices of the flow are that method: {listed(methods)}",
+                (),
+                f'say which one: "{methods[0]}"',
+            )
+        is_vertex = declaration_of(fn) is not None
+        return UnknownReferenceError(
+            name,
+            f"`{name}` is not in flow `{self._flow}`",
+            (),
+            f"add `{name}` to the vertices of the flow"
+            if is_vertex
+            else f"decorate `{name}` with @vertex and add it to the vertices of the flow",
+        )
+
+
+def shown_function(fn: object) -> str:
+    """Return the name of a function, or what it is if it has none."""
+    declared = declaration_of(fn)
+    told = None if declared is None or declared.vertex is None else declared.vertex.name
+    name = told or getattr(fn, "__name__", None)
+    return name if isinstance(name, str) else f"a {type(fn).__name__}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as they stand in a sentence."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _identity(fn: object) -> object:
+    # Methods are equal if they are the same method of the same object, though not identical.
+    try:
+        hash(fn)
+    except TypeError:
+        return id(fn)
+    return fn

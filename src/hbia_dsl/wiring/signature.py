@@ -1,0 +1,224 @@
+"""What one declared function requires and provides, read from its signature.
+
+This is the only place that looks at a user's function. Whatever is wrong with it is
+added to the report and the rest is read all the same, so that one slip does not hide
+the others.
+"""
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import attrs
+
+from hbia_dsl.declare.declaration import (
+    AtomicDeclaration,
+    VertexDeclaration,
+    declaration_of,
+    underlying,
+)
+from hbia_dsl.declare.out_reference import OutReference
+from hbia_dsl.typeforms.hint_reading import RETURN, Hints, read_hints
+from hbia_dsl.typeforms.signature_reading import MISSING, Parameter, read_parameters
+from hbia_dsl.wiring.binding import INPUT
+from hbia_dsl.wiring.output_names import UnsplittableResultError, parts_of_result
+from hbia_dsl.wiring.problems import Problems
+from hbia_dsl.wiring.record_fields import UnresolvedFieldError
+from hbia_dsl.wiring.requirement import ABSENT, ANNOTATED, Requirement, read_requirement
+from hbia_dsl.wiring.signature_report import SignatureReport, bad_vertex_name, not_a_vertex
+from hbia_dsl.wiring.wired_flow import OutputPart
+
+LocalNames = Callable[[], Mapping[str, object]]
+"""Gives names for annotations that are text; called only if one is not found."""
+
+
+class Unreadable:
+    """The type of a value that could not be read; the reason is in the report already."""
+
+    def __repr__(self) -> str:
+        return "?"
+
+
+UNREADABLE: Final = Unreadable()
+
+_PLAIN: Final = VertexDeclaration()
+
+
+@attrs.frozen(eq=False)
+class VertexSignature:
+    """A vertex as its function declares it; nothing is known of other vertices yet."""
+
+    name: str
+    order: int
+    """Its place in the flow."""
+    handler: Callable[..., object]
+    declaration: VertexDeclaration
+    atomic: AtomicDeclaration | None
+    requirements: tuple[Requirement, ...]
+    """The parameters that could be read, in their order."""
+    keywords: frozenset[str]
+    is_async: bool
+    returns: object
+    """`UNREADABLE` if it is not known."""
+    output: str
+    parts: tuple[OutputPart, ...]
+
+
+class SignatureReader:
+    """Reads the vertices of one flow."""
+
+    def __init__(self, problems: Problems, localns: LocalNames | None = None) -> None:
+        self._problems = problems
+        self._localns = localns
+        self._keyword_sets: dict[frozenset[str], frozenset[str]] = {}
+
+    def read(self, fn: Callable[..., object], order: int) -> VertexSignature | None:
+        """Read one vertex; None if nothing can be said about it."""
+        declared = declaration_of(underlying(fn))
+        told = None if declared is None else declared.vertex
+        if told is None:
+            self._problems.add(order, not_a_vertex(fn, order))
+            if not callable(fn):
+                self._problems.is_provider_unknown = True
+                return None
+            # Read on as if it were decorated: what is missing then is a problem of its own.
+            told = _PLAIN
+        fn = underlying(fn)
+        name = told.name or _own_name(fn)
+        if name is None or name == INPUT or not name.isidentifier():
+            self._problems.add(order, bad_vertex_name(fn, name))
+            name = f"vertex_{order + 1}"
+        report = SignatureReport(self._problems, fn, name, order)
+        hints = self._read_hints(fn)
+        requirements, keywords = self._read_parameters(fn, told, hints, report)
+        returns = _read_returns(fn, hints, report)
+        output, parts = self._read_outputs(name, told, returns, report)
+        return VertexSignature(
+            name,
+            order,
+            fn,
+            told,
+            None if declared is None else declared.atomic,
+            requirements,
+            keywords,
+            is_coroutine_function(fn),
+            returns,
+            output,
+            parts,
+        )
+
+    def _read_hints(self, fn: Callable[..., object]) -> Hints:
+        hints = read_hints(fn)
+        if hints.unresolved and self._localns is not None:
+            hints = read_hints(fn, localns=self._localns())
+        return hints
+
+    def _read_parameters(
+        self,
+        fn: Callable[..., object],
+        told: VertexDeclaration,
+        hints: Hints,
+        report: SignatureReport,
+    ) -> tuple[tuple[Requirement, ...], frozenset[str]]:
+        found: list[Requirement] = []
+        keywords: list[str] = []
+        unresolved = {hint.name: hint for hint in hints.unresolved}
+        is_plain = not told.inputs and not told.references
+        parameters = _parameters(fn, report)
+        for parameter in parameters:
+            name, kind = parameter.name, parameter.kind
+            form = hints.parameters.get(name, ABSENT)
+            if kind == _KEYWORD_ONLY:
+                keywords.append(name)
+            elif kind > _POSITIONAL_OR_KEYWORD:
+                report.variadic(name, "*" if kind < _KEYWORD_ONLY else "**")
+                continue
+            if (
+                is_plain
+                and form is not ABSENT
+                and type(form) is not ANNOTATED
+                and type(parameter.default) is not OutReference
+            ):
+                # Nearly all parameters of a large flow: nothing to read but the annotation.
+                found.append(Requirement(name, form, parameter.has_default))
+            elif name in unresolved:
+                report.unresolved(unresolved[name])
+            else:
+                requirement = read_requirement(parameter, form, told, report)
+                if requirement is not None:
+                    found.append(requirement)
+        if told.inputs:
+            known = [p.name for p in parameters]
+            for written in told.inputs:
+                if written not in known:
+                    report.unknown_parameter(written, known)
+        names = frozenset(keywords)
+        return tuple(found), self._keyword_sets.setdefault(names, names)
+
+    def _read_outputs(
+        self, name: str, told: VertexDeclaration, returns: object, report: SignatureReport
+    ) -> tuple[str, tuple[OutputPart, ...]]:
+        names = told.outputs
+        if not isinstance(names, tuple):
+            return names or name, ()
+        if name in names:
+            report.unsplittable(
+                f"`{name}` is the name of the whole result", "give that part another name"
+            )
+        elif returns is not UNREADABLE:
+            try:
+                return name, parts_of_result(returns, names)
+            except UnsplittableResultError as problem:
+                report.unsplittable(problem.reason, problem.help)
+            except UnresolvedFieldError as problem:
+                report.unresolved_field(problem.class_name, problem.hint)
+        unread = (n for n in names if n != name)
+        return name, tuple(OutputPart(n, UNREADABLE, n) for n in unread)
+
+
+def is_coroutine_function(fn: object) -> bool:
+    """Whether calling `fn` gives a coroutine: also through partials, methods and `__call__`."""
+    return _is_or_calls(inspect.iscoroutinefunction, fn)
+
+
+def _read_returns(fn: Callable[..., object], hints: Hints, report: SignatureReport) -> object:
+    if _is_or_calls(inspect.isasyncgenfunction, fn):
+        report.async_generator()
+        return UNREADABLE
+    for hint in hints.unresolved:
+        if hint.name == RETURN:
+            report.unresolved(hint)
+            return UNREADABLE
+    return Any if hints.returns is MISSING else hints.returns
+
+
+def _parameters(fn: Callable[..., object], report: SignatureReport) -> tuple[Parameter, ...]:
+    try:
+        return read_parameters(fn)
+    except ValueError:
+        report.no_signature()
+        return ()
+
+
+def _is_or_calls(test: Callable[[object], bool], fn: object) -> bool:
+    while isinstance(fn, functools.partial):
+        fn = fn.func
+    if test(fn):
+        return True
+    if isinstance(fn, types.FunctionType | types.MethodType):
+        return False
+    return test(getattr(type(fn), "__call__", None))
+
+
+def _own_name(fn: object) -> str | None:
+    """Return the name that a function was defined with."""
+    while isinstance(fn, functools.partial):
+        fn = fn.func
+    name = getattr(fn, "__name__", None)
+    return name if isinstance(name, str) else None
+
+
+_POSITIONAL_OR_KEYWORD: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
+_KEYWORD_ONLY: Final = inspect.Parameter.KEYWORD_ONLY

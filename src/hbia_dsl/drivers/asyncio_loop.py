@@ -111,9 +111,9 @@ class _AsyncioPort:
             task.cancel()
         return [v for _, v in waiting]
 
-    def is_spent(self) -> bool:
+    def spent_check(self) -> Callable[[], int]:
         # A handler may have cancelled its own task, or been cancelled: not the next one's business.
-        return self._current().cancelling() > 0
+        return self._current().cancelling
 
     async def timed(self, vertex: PlannedVertex, coroutine: Coro) -> object:
         timeout = asyncio.timeout(vertex.timeout_s)

@@ -7,13 +7,15 @@ go to threads of the pool, because they must not hold up the caller's loop.
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextvars import Context
 from functools import partial
+from types import CoroutineType
 from typing import Final, Protocol
 
 from hbia_dsl.drivers.deadline import has_passed, seconds_left, stop_at_deadline
 from hbia_dsl.drivers.foreign_loop import explain_failure, explain_foreign_loop
-from hbia_dsl.drivers.invoke import invoke, invoke_with_timeout
-from hbia_dsl.drivers.stepping import Resumed, Suspended, begin
+from hbia_dsl.drivers.invoke import arguments_of, invoke, invoke_with_timeout
+from hbia_dsl.drivers.stepping import Resumed, Suspended, awaiting
 from hbia_dsl.drivers.stragglers import report_stragglers
 from hbia_dsl.drivers.thread_pool import POOL
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
@@ -62,8 +64,9 @@ class LoopPort(Protocol):
     def cancel_suspended(self) -> Sequence[int]:
         """Cancel the carriers that wait inside a vertex, once each; return these vertices."""
 
-    def is_spent(self) -> bool:
-        """Return whether the current carrier was cancelled, and so must take no more vertices."""
+    def spent_check(self) -> Callable[[], int] | None:
+        """Return what tells whether the current carrier was cancelled, and so must take no more
+        vertices; None if that cannot happen."""
 
     def timed(self, vertex: PlannedVertex, coroutine: Coro) -> Coro:
         """Put a coroutine under the timeout of its vertex."""
@@ -156,57 +159,79 @@ class Carriers:
             self.port.finished()
 
     async def carry(self) -> None:
-        """Be a carrier: run async vertices one after the other, as long as there are any."""
-        run, port, todo = self.run, self.port, self.todo
-        clock = run.clock
+        """Be a carrier: run async vertices one after the other, as long as there are any.
+
+        This loop is the cost of an async vertex that does not suspend, so it is written
+        out instead of being spread over methods.
+        """
+        run, todo, slots, vertices = self.run, self.todo, self.run.slots, self.run.vertices
+        clock, new_context = run.clock, run.context.copy
+        is_spent = self.port.spent_check()
         slice_end = clock() + SLICE_S
         try:
             while todo:
                 v = todo.popleft()
+                vertex = vertices[v]
+                context = new_context()
+                error: BaseException | None = None
                 run.started[v] = clock()
-                error = await self._carry_one(v)
+                try:
+                    coroutine = self._begin(vertex, context)
+                    try:
+                        waits_for: Suspended = context.run(coroutine.send, None)
+                    except StopIteration as end:
+                        result: object = end.value
+                    else:
+                        result = await self._rest(v, coroutine, context, waits_for)
+                    if vertex.store is None:
+                        slots[vertex.slot] = result
+                    else:
+                        vertex.store(slots, result)
+                except BaseException as raised:  # noqa: BLE001 - judged in one place
+                    error = raised
                 run.ended[v] = now = clock()
-                reraised = self._vertex_ended(v, error)
-                if reraised is not None:
-                    raise reraised
-                if port.is_spent():
+                if error is None:
+                    self._vertex_succeeded(v)
+                else:
+                    reraised = self._vertex_raised(v, error)
+                    if reraised is not None:
+                        raise reraised
+                if is_spent is not None and is_spent():
                     return
                 if now >= slice_end and todo:
-                    await port.pause()
+                    await self.port.pause()
                     slice_end = clock() + SLICE_S
         finally:
             self.free -= 1
             if todo and not self.is_stopping:
                 self._ensure_carrier()
 
-    async def _carry_one(self, v: int) -> BaseException | None:
-        run = self.run
-        vertex = run.vertices[v]
-        context = run.context.copy()
+    def _begin(self, vertex: PlannedVertex, context: Context) -> Coro:
+        """Call an async handler; its coroutine is not begun yet."""
+        slots = self.run.slots
+        if vertex.keywords is None:
+            made = context.run(vertex.handler, *vertex.positional(slots))
+        else:
+            arguments, named = arguments_of(vertex, slots)
+            made = context.run(vertex.handler, *arguments, **named)
+        coroutine = made if type(made) is CoroutineType else awaiting(made)
+        return coroutine if vertex.timeout_s is None else self.port.timed(vertex, coroutine)
+
+    async def _rest(
+        self, v: int, coroutine: Coro, context: Context, waits_for: Suspended
+    ) -> object:
+        """Wait for a vertex that has suspended; this carrier is its own until it ends."""
+        if not self.port.is_own(waits_for):
+            waits_for = self._refuse_foreign(coroutine, self.run.vertices[v], waits_for)
+        self.free -= 1
+        self.port.suspended(v)
+        if self.todo:
+            self._ensure_carrier()
         try:
-            coroutine = begin(vertex, run.slots, context)
-            if vertex.timeout_s is not None:
-                coroutine = self.port.timed(vertex, coroutine)
-            try:
-                waits_for: Suspended = context.run(coroutine.send, None)
-            except StopIteration as end:
-                result: object = end.value
-            else:
-                if not self.port.is_own(waits_for):
-                    waits_for = self._refuse_foreign(coroutine, vertex, waits_for)
-                self._now_waiting(v)
-                try:
-                    result = await Resumed(coroutine, context, waits_for)
-                finally:
-                    self.port.resumed()
-                    self.free += 1
-            if vertex.store is None:
-                run.slots[vertex.slot] = result
-            else:
-                vertex.store(run.slots, result)
-        except BaseException as error:  # noqa: BLE001 - what it means is decided in one place
-            return error
-        return None
+            return await Resumed(coroutine, context, waits_for)
+        finally:
+            self.port.resumed()
+            self.free += 1
 
     def _refuse_foreign(
         self, coroutine: Coro, vertex: PlannedVertex, waits_for: Suspended
@@ -218,12 +243,6 @@ class Carriers:
             return coroutine.throw(error)
         except StopIteration:
             raise error from None
-
-    def _now_waiting(self, v: int) -> None:
-        self.free -= 1
-        self.port.suspended(v)
-        if self.todo:
-            self._ensure_carrier()
 
     def _ensure_carrier(self) -> None:
         if self.free == 0 and self.carriers < self.max_tasks:
@@ -268,18 +287,20 @@ class Carriers:
         timer = self._timers.pop(v, None)
         if timer is not None:
             timer.cancel()
-        self._vertex_ended(v, error)
+        if error is None:
+            self._vertex_succeeded(v)
+        else:
+            self._vertex_raised(v, error)
         if self.is_over():
             self.port.finished()
 
-    def _vertex_ended(self, v: int, error: BaseException | None) -> BaseException | None:
-        """Record how a vertex ended and start what follows; return what the carrier must raise."""
-        if error is None:
-            new = self.kernel.succeeded(v)
-            if self.is_stopping:
-                return None
+    def _vertex_succeeded(self, v: int) -> None:
+        new = self.kernel.succeeded(v)
+        if (new or self._order is not None) and not self.is_stopping:
             self._advance(new)
-            return None
+
+    def _vertex_raised(self, v: int, error: BaseException) -> BaseException | None:
+        """Record why a vertex did not give its result; return what its carrier must raise."""
         if has_passed(self.run):
             stop_at_deadline(self.run)
         is_cancelled, failure = self.port.split_cancellation(error)

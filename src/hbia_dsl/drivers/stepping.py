@@ -13,9 +13,6 @@ Each vertex has its own copy of the run's context, entered anew for every step.
 from collections.abc import Awaitable, Coroutine, Generator
 from contextvars import Context
 
-from hbia_dsl.drivers.invoke import arguments_of
-from hbia_dsl.kernel.plan import PlannedVertex, Slots
-
 Suspended = object
 """What a coroutine hands to the event loop when it suspends."""
 
@@ -51,21 +48,7 @@ class Resumed:
             return end.value
 
 
-def begin(
-    vertex: PlannedVertex, slots: Slots, context: Context
-) -> Coroutine[object, object, object]:
-    """Call an async handler and return its coroutine, not yet begun."""
-    if vertex.keywords is None:
-        made = context.run(vertex.handler, *vertex.positional(slots))
-    else:
-        arguments, named = arguments_of(vertex, slots)
-        made = context.run(vertex.handler, *arguments, **named)
-    if isinstance(made, Coroutine):
-        return made
-    return _awaiting(made)
-
-
-async def _awaiting(value: object) -> object:
+async def awaiting(value: object) -> object:
     """Wrap an awaitable that is not a coroutine; anything else fails as `await` does."""
     if not isinstance(value, Awaitable):
         raise TypeError(f"an async handler gave a {type(value).__name__}, which cannot be awaited")

@@ -125,8 +125,8 @@ class _TrioPort:
         self.nursery.cancel_scope.cancel()
         return waiting
 
-    def is_spent(self) -> bool:
-        return False
+    def spent_check(self) -> None:
+        return None
 
     async def timed(self, vertex: PlannedVertex, coroutine: Coro) -> object:
         with trio.move_on_after(vertex.timeout_s or 0) as scope:

@@ -11,9 +11,8 @@ import enum
 from collections import abc
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Final, Self, cast
+from typing import Final, cast
 
-from hbia_dsl.typeforms.annotation_text import resolve_in_module
 from hbia_dsl.typeforms.bounded_memo import BoundedMemo
 from hbia_dsl.typeforms.callable_assignability import callable_verdict
 from hbia_dsl.typeforms.class_assignability import inherits, may_be_registered
@@ -31,7 +30,7 @@ from hbia_dsl.typeforms.protocol_assignability import (
     none_implements,
     protocol_members,
 )
-from hbia_dsl.typeforms.shape_reading import alias_definition, read_shape
+from hbia_dsl.typeforms.shape_reading import alias_definition, read_shape, variable_limits
 from hbia_dsl.typeforms.shapes import (
     ANY,
     OBJECT,
@@ -162,7 +161,7 @@ class _Judgement:
         return verdict
 
     def _into_variable(self, source: Shape, target: TypeVarShape) -> Verdict:
-        limits = _limits(target)
+        limits = variable_limits(target)
         if not limits or isinstance(source, TypeVarShape):
             return UNKNOWN
         # No solution can be had outside the limits; inside, it depends on the other arguments.
@@ -171,7 +170,7 @@ class _Judgement:
 
     def of_variable(self, source: TypeVarShape, target: Shape) -> Verdict:
         """Judge a type variable: whatever it stands for is within its limits."""
-        limits = _limits(source)
+        limits = variable_limits(source)
         inside = bool(limits) and all(self.judge(limit, target) is YES for limit in limits)
         return YES if inside else UNKNOWN
 
@@ -348,17 +347,6 @@ def _lists_all_values(cls: type, target: UnionShape) -> bool:
         return False
     listed = {s.value for s in target.items if isinstance(s, LiteralShape) and s.base.cls is cls}
     return bool(values) and values <= listed
-
-
-def _limits(shape: TypeVarShape) -> tuple[Shape, ...]:
-    """Return the constraints of a type variable, or its bound; nothing if there is neither."""
-    variable = shape.variable
-    if variable is Self:
-        return ()
-    constraints: tuple[object, ...] = getattr(variable, "__constraints__", ())
-    bound = getattr(variable, "__bound__", None)
-    forms = constraints or (() if bound is None else (bound,))
-    return tuple(read_shape(resolve_in_module(form, variable)) for form in forms)
 
 
 def _is_seen_as_tuple(target: Shape) -> bool:

@@ -5,13 +5,12 @@ time (`typing`, `typing_extensions`, `types`, PEP 604 and PEP 695), so a new Pyt
 version or spelling is a change here and nowhere else.
 """
 
-import sys
 import types
 import typing
 from collections import abc
 from typing import Any, Final, Literal, NewType, TypeVar, Union
 
-from hbia_dsl.typeforms.annotation_text import Namespace, UnresolvedTextError, resolve_text
+from hbia_dsl.typeforms.annotation_text import resolve_in_module
 from hbia_dsl.typeforms.bounded_memo import BoundedMemo
 from hbia_dsl.typeforms.shape_substitution import substitute
 from hbia_dsl.typeforms.shapes import (
@@ -86,6 +85,15 @@ def alias_definition(shape: AliasShape) -> Shape:
     value = read_shape(_alias_value(shape.alias), (shape.alias,))
     parameters = getattr(shape.alias, "__type_params__", ())
     return substitute(value, dict(zip(parameters, shape.args, strict=False)))
+
+
+def variable_limits(shape: TypeVarShape) -> tuple[Shape, ...]:
+    """Return the constraints of a type variable, or its bound; nothing if there is neither."""
+    variable = shape.variable
+    constraints: tuple[object, ...] = getattr(variable, "__constraints__", ())
+    bound = getattr(variable, "__bound__", None)
+    forms = constraints or (() if bound is None else (bound,))
+    return tuple(read_shape(resolve_in_module(form, variable)) for form in forms)
 
 
 def is_typed_dict(cls: type) -> bool:
@@ -216,13 +224,4 @@ def _alias_shape(alias: object, args: tuple[Shape, ...], pending: Pending) -> Sh
 
 
 def _alias_value(alias: object) -> object:
-    value: object = alias.__value__  # type: ignore[attr-defined]  # asked only of aliases
-    module = sys.modules.get(getattr(alias, "__module__", None) or "")
-    if module is None:
-        return value
-    try:
-        return resolve_text(value, Namespace(vars(module)))
-    except UnresolvedTextError:
-        return value
-
-
+    return resolve_in_module(getattr(alias, "__value__", None), alias)

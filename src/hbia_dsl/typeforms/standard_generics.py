@@ -79,9 +79,9 @@ _RESULT_OR_NONE: Final = TypeParameter("Result", Variance.COVARIANT, NONE)
 _SENT_OR_NONE: Final = TypeParameter("Sent", Variance.CONTRAVARIANT, NONE)
 _SUPPRESSES: Final = TypeParameter("Result", Variance.COVARIANT, union_of((BOOL, NONE)))
 
-_KEYS: Final = type({}.keys())
-_VALUES: Final = type({}.values())
-_ITEMS: Final = type({}.items())
+_KEYS: Final[type] = type({}.keys())
+_VALUES: Final[type] = type({}.values())
+_ITEMS: Final[type] = type({}.items())
 
 _LOADED: Final[dict[type, StandardClass]] = {
     # Protocols and abstract classes.

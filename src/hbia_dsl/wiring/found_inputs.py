@@ -4,19 +4,17 @@ A weak type that nothing provides becomes an input, called like the parameter. A
 parameters that take an input must agree on its type.
 """
 
-from typing import Final
-
 import attrs
 
 from hbia_dsl.wiring.binding import INPUT, OutputName
-from hbia_dsl.wiring.input_report import input_type_clash, reserved_input
+from hbia_dsl.wiring.inputs_report import (
+    RESERVED_INPUT_NAMES,
+    input_type_clash,
+    reserved_input,
+)
 from hbia_dsl.wiring.problems import Problems
 from hbia_dsl.wiring.requirement import Requirement
 from hbia_dsl.wiring.signature import VertexSignature
-
-RESERVED_INPUT_NAMES: Final = frozenset({"parallel"})
-"""Keywords that `run` takes itself."""
-
 
 @attrs.define
 class FoundInput:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from hbia_dsl.typeforms.hint_reading import UnresolvedHint
+from hbia_dsl.wiring.local_names import LocalNames
 from hbia_dsl.wiring.record_fields import RecordField, RecordKind, fields_of_record, record_kind
 from hbia_dsl.wiring.wired_flow import OutputPart
 
@@ -23,8 +25,18 @@ class UnsplittableResultError(Exception):
     """One instruction."""
 
 
+@attrs.frozen
+class UnresolvedFieldError(Exception):
+    """The type of a part is not known, because an annotation names something unknown."""
+
+    class_name: str
+    """Name of the result's class."""
+    hint: UnresolvedHint
+    """The field and the name."""
+
+
 def parts_of_result(
-    form: object, names: tuple[str, ...], localns: Mapping[str, object] | None = None
+    form: object, names: tuple[str, ...], local_names: LocalNames | None = None
 ) -> tuple[OutputPart, ...]:
     """Say how each named part is taken out of a result.
 
@@ -34,7 +46,7 @@ def parts_of_result(
     Args:
         form: The type of the result, after awaiting.
         names: The names that `outputs=` gives.
-        localns: Names for annotations that are text.
+        local_names: Names for annotations that are text.
 
     Raises:
         UnsplittableResultError: The type has no such parts.
@@ -44,7 +56,10 @@ def parts_of_result(
     form = _unwrapped(form)
     kind = record_kind(form)
     if kind is not None:
-        fields = fields_of_record(form, kind, localns)
+        fields = fields_of_record(form, kind, local_names)
+        for field in fields:
+            if field.unresolved is not None:
+                raise UnresolvedFieldError(_shown(form), field.unresolved)
         if kind is RecordKind.NAMED_TUPLE:
             return _parts_of_named_tuple(form, fields, names)
         return _parts_by_field(form, kind, fields, names)

@@ -31,11 +31,6 @@ class Provided:
     by_name: Binding
     """The binding of every parameter that takes it by name: one object for all of them."""
 
-    @property
-    def is_none(self) -> bool:
-        """Whether it is always None, so that nobody can mean it by its type."""
-        return self.form is None or self.form is type(None)
-
 
 class Producers:
     """The values of one flow, in flow order; the flow's declared inputs come first."""
@@ -67,12 +62,14 @@ class Producers:
         """Return the whole result of a vertex, then its parts; nothing if it is not there."""
         return self._of_vertex.get(vertex, ())
 
-    def of_type(self, form: object) -> list[Provided]:
+    def of_type(self, form: object) -> Sequence[Provided]:
         """Return the values that might be meant by a strong type; in flow order.
 
         Values of a weak type are left out: a type that says nothing cannot be meant.
         """
         keys = index_keys_of_target(form)
+        if keys is None:  # a protocol: whatever has its members fits
+            return self._strong
         found = {id(p): p for key in keys for p in self._by_key.get(key, ())}
         return sorted(found.values(), key=_order)
 
@@ -85,11 +82,13 @@ class Producers:
         return (name for name in self._of_vertex if name != INPUT)
 
     @cached_property
+    def _strong(self) -> list[Provided]:
+        return [p for p in self._all if p.form is not UNREADABLE and is_strong(p.form)]
+
+    @cached_property
     def _by_key(self) -> dict[object, list[Provided]]:
         found: dict[object, list[Provided]] = {}
-        for provided in self._all:
-            if provided.form is UNREADABLE or not is_strong(provided.form):
-                continue
+        for provided in self._strong:
             for key in index_keys_of_source(provided.form):
                 found.setdefault(key, []).append(provided)
         return found

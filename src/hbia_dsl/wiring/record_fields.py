@@ -12,18 +12,8 @@ from typing import Final
 
 import attrs
 
-from hbia_dsl.typeforms.hint_reading import UnresolvedHint, read_class_hints
-
-
-class UnresolvedFieldError(Exception):
-    """The annotation of a field names something that cannot be found."""
-
-    def __init__(self, class_name: str, hint: UnresolvedHint) -> None:
-        super().__init__(class_name, hint)
-        self.class_name = class_name
-        """Name of the record's class."""
-        self.hint = hint
-        """The field and the name."""
+from hbia_dsl.typeforms.hint_reading import Hints, UnresolvedHint, read_class_hints
+from hbia_dsl.wiring.local_names import LocalNames
 
 
 class RecordKind(Enum):
@@ -49,6 +39,8 @@ class RecordField:
     """Whether the constructor can do without it."""
     may_be_missing: bool = False
     """Whether a value of the record may lack it (a key that is not required)."""
+    unresolved: UnresolvedHint | None = None
+    """Why its type is not known; None if it is."""
 
 
 def record_kind(form: object) -> RecordKind | None:
@@ -66,33 +58,43 @@ def record_kind(form: object) -> RecordKind | None:
 
 
 def fields_of_record(
-    form: object, kind: RecordKind, localns: Mapping[str, object] | None = None
+    form: object, kind: RecordKind, local_names: LocalNames | None = None
 ) -> tuple[RecordField, ...]:
     """Read the fields of a record in the order of the class.
 
     Args:
         form: The class, or an alias with arguments for its type variables.
         kind: What `record_kind` said.
-        localns: Names for annotations that are text, beyond those of the module.
-
-    Raises:
-        UnresolvedFieldError: An annotation names something that cannot be found.
+        local_names: Names for annotations that are text, beyond those of the module.
     """
-    cls = _class_of(form)
-    read = read_class_hints(cls, localns)
-    if read.unresolved:
-        raise UnresolvedFieldError(cls.__name__, read.unresolved[0])
-    hints = read.parameters
-    arguments = _arguments_by_variable(form, cls)
+    cls = class_of_record(form)
+    hints = read_class_hints(cls)
+    if hints.unresolved and local_names is not None:
+        hints = read_class_hints(cls, local_names())
+    variables = getattr(cls, "__parameters__", ())
+    arguments = dict(zip(variables, typing.get_args(form), strict=False))
     if arguments:
-        hints = {name: substituted(hint, arguments) for name, hint in hints.items()}
-    return _READERS[kind](cls, hints)
+        filled = {name: _filled(hint, arguments) for name, hint in hints.parameters.items()}
+        hints = attrs.evolve(hints, parameters=filled)
+    fields = _READERS[kind](cls, hints)
+    if not hints.unresolved:
+        return fields
+    unresolved = {hint.name: hint for hint in hints.unresolved}
+    return tuple(attrs.evolve(f, unresolved=unresolved.get(f.name)) for f in fields)
 
 
-def substituted(form: object, arguments: Mapping[object, object]) -> object:
+def class_of_record(form: object) -> type:
+    """Return the class of a record, also of an alias with arguments."""
+    cls = typing.get_origin(form) or form
+    if not isinstance(cls, type):
+        raise TypeError(f"not a record: {form!r}")
+    return cls
+
+
+def _filled(form: object, arguments: Mapping[object, object]) -> object:
     """Put arguments in the place of the type variables of a form."""
-    if form in arguments:
-        return arguments[form]
+    if isinstance(form, typing.TypeVar):
+        return arguments.get(form, form)
     variables = getattr(form, "__parameters__", ())
     if not variables or isinstance(form, type):
         return form
@@ -100,23 +102,11 @@ def substituted(form: object, arguments: Mapping[object, object]) -> object:
     return form[chosen]  # type: ignore[index]  # a form with free variables takes arguments
 
 
-def _class_of(form: object) -> type:
-    cls = typing.get_origin(form) or form
-    if not isinstance(cls, type):
-        raise TypeError(f"not a record: {form!r}")
-    return cls
-
-
-def _arguments_by_variable(form: object, cls: type) -> dict[object, object]:
-    variables = getattr(cls, "__parameters__", ())
-    return dict(zip(variables, typing.get_args(form), strict=False))
-
-
-def _attrs_fields(cls: type, hints: Mapping[str, object]) -> tuple[RecordField, ...]:
+def _attrs_fields(cls: type, hints: Hints) -> tuple[RecordField, ...]:
     return tuple(
         RecordField(
             field.name,
-            hints.get(field.name, field.type if field.type is not None else typing.Any),
+            hints.parameters.get(field.name, typing.Any if field.type is None else field.type),
             (field.alias or field.name) if field.init else None,
             field.default is not attrs.NOTHING,
         )
@@ -124,11 +114,11 @@ def _attrs_fields(cls: type, hints: Mapping[str, object]) -> tuple[RecordField, 
     )
 
 
-def _dataclass_fields(cls: type, hints: Mapping[str, object]) -> tuple[RecordField, ...]:
+def _dataclass_fields(cls: type, hints: Hints) -> tuple[RecordField, ...]:
     return tuple(
         RecordField(
             field.name,
-            hints.get(field.name, field.type),
+            hints.parameters.get(field.name, field.type),
             field.name if field.init else None,
             field.default is not dataclasses.MISSING
             or field.default_factory is not dataclasses.MISSING,
@@ -137,20 +127,21 @@ def _dataclass_fields(cls: type, hints: Mapping[str, object]) -> tuple[RecordFie
     )
 
 
-def _named_tuple_fields(cls: type, hints: Mapping[str, object]) -> tuple[RecordField, ...]:
+def _named_tuple_fields(cls: type, hints: Hints) -> tuple[RecordField, ...]:
     defaults: Mapping[str, object] = getattr(cls, "_field_defaults", {})
     names: tuple[str, ...] = getattr(cls, "_fields", ())
     return tuple(
-        RecordField(name, hints.get(name, typing.Any), name, name in defaults) for name in names
+        RecordField(name, hints.parameters.get(name, typing.Any), name, name in defaults)
+        for name in names
     )
 
 
-def _typed_dict_fields(cls: type, hints: Mapping[str, object]) -> tuple[RecordField, ...]:
+def _typed_dict_fields(cls: type, hints: Hints) -> tuple[RecordField, ...]:
     required_keys: frozenset[str] = getattr(cls, "__required_keys__", frozenset())
     found = []
-    for name, hint in hints.items():
+    for name in getattr(cls, "__annotations__", {}):
         # Markers decide first: `__required_keys__` overlooks them if annotations are text.
-        form, required = hint, name in required_keys
+        form, required = hints.parameters.get(name, typing.Any), name in required_keys
         while (qualifier := typing.get_origin(form)) is not None and _is_qualifier(qualifier):
             if qualifier is typing.Required or qualifier is typing.NotRequired:
                 required = qualifier is typing.Required
@@ -166,9 +157,7 @@ def _is_qualifier(origin: object) -> bool:
     )
 
 
-_READERS: Final[
-    Mapping[RecordKind, Callable[[type, Mapping[str, object]], tuple[RecordField, ...]]]
-] = {
+_READERS: Final[Mapping[RecordKind, Callable[[type, Hints], tuple[RecordField, ...]]]] = {
     RecordKind.ATTRS: _attrs_fields,
     RecordKind.DATACLASS: _dataclass_fields,
     RecordKind.NAMED_TUPLE: _named_tuple_fields,

@@ -8,7 +8,7 @@ the others.
 import functools
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 import attrs
@@ -23,16 +23,16 @@ from hbia_dsl.declare.out_reference import OutReference
 from hbia_dsl.typeforms.hint_reading import RETURN, Hints, read_hints
 from hbia_dsl.typeforms.signature_reading import MISSING, Parameter, read_parameters
 from hbia_dsl.wiring.binding import INPUT
-from hbia_dsl.wiring.output_names import UnsplittableResultError, parts_of_result
+from hbia_dsl.wiring.local_names import LocalNames
+from hbia_dsl.wiring.output_names import (
+    UnresolvedFieldError,
+    UnsplittableResultError,
+    parts_of_result,
+)
 from hbia_dsl.wiring.problems import Problems
-from hbia_dsl.wiring.record_fields import UnresolvedFieldError
 from hbia_dsl.wiring.requirement import ABSENT, ANNOTATED, Requirement, read_requirement
 from hbia_dsl.wiring.signature_report import SignatureReport, bad_vertex_name, not_a_vertex
 from hbia_dsl.wiring.wired_flow import OutputPart
-
-LocalNames = Callable[[], Mapping[str, object]]
-"""Gives names for annotations that are text; called only if one is not found."""
-
 
 class Unreadable:
     """The type of a value that could not be read; the reason is in the report already."""
@@ -69,9 +69,9 @@ class VertexSignature:
 class SignatureReader:
     """Reads the vertices of one flow."""
 
-    def __init__(self, problems: Problems, localns: LocalNames | None = None) -> None:
+    def __init__(self, problems: Problems, local_names: LocalNames | None = None) -> None:
         self._problems = problems
-        self._localns = localns
+        self._local_names = local_names
         self._keyword_sets: dict[frozenset[str], frozenset[str]] = {}
 
     def read(self, fn: Callable[..., object], order: int) -> VertexSignature | None:
@@ -111,8 +111,8 @@ class SignatureReader:
 
     def _read_hints(self, fn: Callable[..., object]) -> Hints:
         hints = read_hints(fn)
-        if hints.unresolved and self._localns is not None:
-            hints = read_hints(fn, localns=self._localns())
+        if hints.unresolved and self._local_names is not None:
+            hints = read_hints(fn, localns=self._local_names())
         return hints
 
     def _read_parameters(
@@ -169,7 +169,7 @@ class SignatureReader:
             )
         elif returns is not UNREADABLE:
             try:
-                return name, parts_of_result(returns, names)
+                return name, parts_of_result(returns, names, self._local_names)
             except UnsplittableResultError as problem:
                 report.unsplittable(problem.reason, problem.help)
             except UnresolvedFieldError as problem:

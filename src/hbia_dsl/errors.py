@@ -60,7 +60,7 @@ class DeclarationError(HbiaError, TypeError):
     """A decorator, a signature or `out` was misused."""
 
 
-class WiringProblem(HbiaError, TypeError):
+class WiringProblem(HbiaError, TypeError):  # noqa: N818 - a part of an error
     """One reason why vertices do not make a flow; found inside a `WiringError`."""
 
     def __str__(self) -> str:
@@ -79,9 +79,10 @@ class WiringError(HbiaError, ExceptionGroup[Exception], TypeError):
         return super().__new__(cls, message, [WiringProblem(d) for d in diagnostics])
 
     def __init__(self, message: str, diagnostics: Sequence[Diagnostic]) -> None:
-        self.diagnostics = tuple(diagnostics)
+        del message
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(diagnostics)
         """The problems, in the order of the vertices."""
-        self.diagnostic = self.diagnostics[0]
+        self.diagnostic: Diagnostic = self.diagnostics[0]
 
     def __str__(self) -> str:
         return f"{self.message}\n\n{render_all(self.diagnostics)}"
@@ -90,7 +91,7 @@ class WiringError(HbiaError, ExceptionGroup[Exception], TypeError):
         return f"{type(self).__name__}({self.message!r}, {len(self.diagnostics)} problems)"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.message, self.diagnostics)
+        return type(self), (self.message, self.diagnostics), _notes_of(self)
 
     def derive(  # type: ignore[override]  # ours is never a group of BaseExceptions
         self, excs: Sequence[Exception], /
@@ -107,7 +108,7 @@ class GraphCycleError(WiringError, ValueError):
         self, message: str, diagnostics: Sequence[Diagnostic], cycle: Sequence[str] = ()
     ) -> None:
         super().__init__(message, diagnostics)
-        self.cycle = tuple(cycle)
+        self.cycle: tuple[str, ...] = tuple(cycle)
         """Names of the vertices on a shortest cycle, in the direction of the data."""
 
     def __new__(
@@ -118,7 +119,7 @@ class GraphCycleError(WiringError, ValueError):
         return super().__new__(cls, message, diagnostics)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.message, self.diagnostics, self.cycle)
+        return type(self), (self.message, self.diagnostics, self.cycle), _notes_of(self)
 
 
 class AtomicBoundaryError(WiringError, ValueError):
@@ -241,7 +242,7 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
         del message
         self.failures: Mapping[str, Exception] = dict(failures)
         """Exception by the name of the vertex that raised it, in canonical order."""
-        self.skipped = tuple(skipped)
+        self.skipped: tuple[str, ...] = tuple(skipped)
         """Names of the vertices that never ran, in canonical order."""
         self.flow = flow
         """Name of the flow."""
@@ -265,7 +266,7 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
 
     def __reduce__(self) -> tuple[object, ...]:
         state = {"failures": self.failures, "skipped": self.skipped, **self._names()}
-        return _rebuild_flow_failed, (self.message, state)
+        return _rebuild_flow_failed, (self.message, state), _notes_of(self)
 
     def derive(  # type: ignore[override]  # ours is never a group of BaseExceptions
         self, excs: Sequence[Exception], /
@@ -282,3 +283,9 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
 
 def _rebuild_flow_failed(message: str, state: Mapping[str, object]) -> FlowFailed:
     return FlowFailed(message, **state)  # type: ignore[arg-type]  # the keywords that __reduce__ stored
+
+
+def _notes_of(error: BaseException) -> dict[str, object]:
+    """Return what pickling must keep beside the arguments: the notes."""
+    notes = getattr(error, "__notes__", None)
+    return {} if notes is None else {"__notes__": notes}

@@ -165,8 +165,7 @@ def _handler(vertex: Vertex, handlers: Handlers) -> Callable[..., object]:
             MISSING_HANDLER,
             f"vertex `{vertex.name}` has no handler",
             notes=() if found is None else (f"`{found}` is a path; paths are not imported here",),
-            help=did_you_mean(vertex.name, known)
-            or f'pass handlers={{"{vertex.name}": function}}',
+            help=did_you_mean(vertex.name, known) or f'pass handlers={{"{vertex.name}": function}}',
         )
     )
 

@@ -162,7 +162,7 @@ def _check_options(fn: object, told: VertexDeclaration) -> None:
     if told.effect not in (None, "pure", "side_effect"):
         raise _misuse(
             fn,
-            f"`effect` must be \"pure\" or \"side_effect\", not {told.effect!r}",
+            f'`effect` must be "pure" or "side_effect", not {told.effect!r}',
             help_='write effect="pure" or effect="side_effect"',
         )
     if told.backend not in (None, "asyncio", "trio"):

@@ -76,11 +76,10 @@ def _code_of(fn: object) -> CodeType | None:
         code = getattr(fn, "__code__", None)
         wrapped = getattr(fn, "__wrapped__", None) or getattr(fn, "func", None)
         if code is None and wrapped is None:
-            wrapped = getattr(fn, "__func__", None) or getattr(type(fn), "__call__", None)
+            wrapped = getattr(fn, "__func__", None) or getattr(type(fn), "__call__", None)  # noqa: B004 - its code, not whether
             if getattr(wrapped, "__code__", None) is None and wrapped is not fn:
                 return None
         elif wrapped is None:
             return code if isinstance(code, CodeType) else None
         fn = wrapped
     return None
-

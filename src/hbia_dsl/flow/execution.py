@@ -56,9 +56,7 @@ def execute(plan: Plan, inputs: Mapping[int, object], options: RunOptions) -> Ru
     return run
 
 
-async def execute_async(
-    plan: Plan, inputs: Mapping[int, object], options: RunOptions
-) -> RunState:
+async def execute_async(plan: Plan, inputs: Mapping[int, object], options: RunOptions) -> RunState:
     """Run a plan inside the event loop that is running, asyncio or trio.
 
     Raises:

@@ -212,4 +212,3 @@ class Flow(Generic[P, T_co]):
         if planned is None:
             planned = self._plans[check] = plan_flow(self._wired, check=check)
         return planned
-

@@ -48,7 +48,7 @@ class Run(Mapping[str, object], Generic[T_co]):
                 Diagnostic(
                     NO_RESULT,
                     f"flow `{self._flow.name}` declares no result, so its run has no `.value`",
-                    help="build the flow with `result=`, or take a value by its vertex: run[vertex]",
+                    help="build the flow with `result=`, or ask by vertex: run[vertex]",
                 )
             )
         return self._state.slots[slot]  # type: ignore[return-value]  # T_co is the type of that vertex's result

@@ -171,11 +171,11 @@ class Graph:
         if self._is_frozen:
             return self
         copy = Graph()
-        copy._vertices = dict(self._vertices)  # noqa: SLF001 - the same class
-        copy._edges = dict(self._edges)  # noqa: SLF001
-        copy._groups = dict(self._groups)  # noqa: SLF001
-        copy._flows = dict(self._flows)  # noqa: SLF001
-        copy._is_frozen = True  # noqa: SLF001
+        copy._vertices = dict(self._vertices)
+        copy._edges = dict(self._edges)
+        copy._groups = dict(self._groups)
+        copy._flows = dict(self._flows)
+        copy._is_frozen = True
         return copy
 
     @classmethod

@@ -10,23 +10,50 @@ from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.wiring.problems import Problems
 from hbia_dsl.wiring.signature import VertexSignature
 
+_Member = tuple[VertexSignature, AtomicDeclaration]
+
 
 def atomic_groups(
     vertices: Iterable[VertexSignature], problems: Problems
 ) -> dict[str, AtomicGroup]:
-    """Gather the groups by name; members that disagree about their group are reported."""
-    members: dict[str, list[VertexSignature]] = {}
+    """Gather the groups by name, members in flow order; members that disagree are reported."""
+    members_of: dict[str, list[_Member]] = {}
     for vertex in vertices:
         if vertex.atomic is not None:
-            members.setdefault(vertex.atomic.group, []).append(vertex)
-    groups = {}
-    for name, group in members.items():
-        told = group[0].atomic
-        assert told is not None
-        for member in group[1:]:
-            if member.atomic is not None and member.atomic != told:
-                problems.add(member.order, _conflict(group[0], told, member, member.atomic))
-        groups[name] = AtomicGroup(
-            name, tuple(v.name for v in group), told.on_failure, told.no_cache, told.no_parallel
-        )
-    return groups
+            members_of.setdefault(vertex.atomic.group, []).append((vertex, vertex.atomic))
+    return {name: _group(name, members, problems) for name, members in members_of.items()}
+
+
+def _group(name: str, members: list[_Member], problems: Problems) -> AtomicGroup:
+    told = members[0][1]
+    for member in members[1:]:
+        if member[1] != told:
+            problems.add(member[0].order, _conflict(members[0], member))
+    names = tuple(vertex.name for vertex, _ in members)
+    return AtomicGroup(
+        name,
+        names,  # type: ignore[arg-type]  # mypy cannot type the converter `tuple`
+        told.on_failure,
+        told.no_cache,
+        told.no_parallel,
+    )
+
+
+def _conflict(first: _Member, other: _Member) -> Diagnostic:
+    vertex, told = other
+    first_vertex, first_told = first
+    option = next(o for o in _OPTIONS if getattr(told, o) != getattr(first_told, o))
+    ours, theirs = repr(getattr(told, option)), repr(getattr(first_told, option))
+    place = location_of(first_vertex.handler)
+    where = "" if place is None else f" ({place.short()})"
+    return Diagnostic(
+        GROUP_CONFLICT,
+        f"`{vertex.name}` and `{first_vertex.name}` disagree about atomic group "
+        f"`{told.group}`: `{option}` is {ours} and {theirs}",
+        location=location_of(vertex.handler),
+        notes=(f"`{first_vertex.name}` is its first member{where}",),
+        help=f"give every member the same options: {option}={theirs}, or take another group",
+    )
+
+
+_OPTIONS = ("on_failure", "no_parallel", "no_cache")

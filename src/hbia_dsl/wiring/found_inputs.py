@@ -16,6 +16,7 @@ from hbia_dsl.wiring.problems import Problems
 from hbia_dsl.wiring.requirement import Requirement
 from hbia_dsl.wiring.signature import VertexSignature
 
+
 @attrs.define
 class FoundInput:
     """An input that one parameter or several take."""

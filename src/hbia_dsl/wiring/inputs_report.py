@@ -33,7 +33,7 @@ class InputsReport:
         self._name = name_of_inputs(source)
 
     def unusable(self) -> None:
-        """`inputs=` is of a kind that declares no inputs."""
+        """Report an `inputs=` of a kind that declares no inputs."""
         self._problems.is_provider_unknown = True
         what = (
             f"the class `{self._name}`, which is no record"
@@ -48,7 +48,7 @@ class InputsReport:
         )
 
     def reserved(self, name: str) -> None:
-        """An input has a name that `run` takes itself."""
+        """Report an input with a name that `run` takes itself."""
         self._add(
             BAD_INPUTS,
             f"an input cannot be called `{name}`, because that is an option of `run`",
@@ -57,7 +57,7 @@ class InputsReport:
         )
 
     def variadic(self, name: str) -> None:
-        """The function takes `*args` or `**kwargs`."""
+        """Report a function that takes `*args` or `**kwargs`."""
         self._add(
             BAD_INPUTS,
             f"`{self._name}` takes a variable number of arguments as `{name}`, "
@@ -67,7 +67,7 @@ class InputsReport:
         )
 
     def unannotated(self, name: str) -> None:
-        """A parameter of the function has no annotation."""
+        """Report a parameter of the function without an annotation."""
         self._problems.is_provider_unknown = True
         self._add(
             BAD_INPUTS,
@@ -77,7 +77,7 @@ class InputsReport:
         )
 
     def unresolved(self, hint: UnresolvedHint) -> None:
-        """The annotation of an input names something that cannot be found."""
+        """Report an annotation that names something that cannot be found."""
         self._problems.is_provider_unknown = True
         named = hint.missing_name or hint.text
         self._add(
@@ -89,7 +89,7 @@ class InputsReport:
         )
 
     def unused(self, name: str) -> None:
-        """No vertex takes a declared input."""
+        """Report a declared input that no vertex takes."""
         self._add(
             UNUSED_INPUT,
             f"no vertex takes the input `{name}` of `{self._name}`",
@@ -149,4 +149,4 @@ def _place(source: Callable[..., object], name: str | None) -> Location | None:
         from hbia_dsl.wiring.field_place import place_of_field  # reads and parses a file
 
         return place_of_field(source, name)
-    return location_of(source, name) if callable(source) else None
+    return location_of(source, name)

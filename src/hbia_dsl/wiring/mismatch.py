@@ -5,7 +5,8 @@ widened, the plain number where a NewType is meant, the `def` that should be `as
 """
 
 import typing
-from collections.abc import Awaitable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import attrs
@@ -68,7 +69,7 @@ def _optional(source: object, target: object) -> Mismatch | None:
 
 _READERS: Final[dict[object, tuple[object, str]]] = {
     list: (Sequence, "Sequence"),
-    set: (Set, "AbstractSet"),
+    set: (AbstractSet, "AbstractSet"),
     dict: (Mapping, "Mapping"),
 }
 """Containers that can be changed, and what reads them without changing them."""
@@ -82,8 +83,9 @@ def _invariant(source: object, target: object) -> Mismatch | None:
     reader, name = _READERS[origin]
     if is_assignable(source, reader[wanted]) is not YES:  # type: ignore[index]  # they are generic
         return None
+    kind = display(origin)
     return Mismatch(
-        f"yields `{display(source)}`; a {getattr(origin, '__name__', 'container')} can be changed, so one of "
+        f"yields `{display(source)}`, and as a `{kind}` can be changed, a `{kind}` of "
         f"`{display(given[-1])}` is not one of `{display(wanted[-1])}`",
         f"annotate `{{parameter}}` as `{name}[{', '.join(map(display, wanted))}]`, "
         "which takes both",

@@ -52,7 +52,9 @@ class NearProviders:
         if not is_strong(requirement.form):
             return found or Nearness()
         own = self._own_value(vertex, requirement)
-        found = found or self._by_type(requirement, values) or self._by_type_name(requirement, values)
+        found = (
+            found or self._by_type(requirement, values) or self._by_type_name(requirement, values)
+        )
         if found is None:
             return Nearness(own)
         return attrs.evolve(found, notes=(*own, *found.notes))

@@ -76,7 +76,7 @@ def parts_of_result(
 
 def _parts_of_tuple(form: object, names: tuple[str, ...]) -> tuple[OutputPart, ...]:
     forms = typing.get_args(form)
-    if form is tuple or len(forms) == 2 and forms[1] is ...:
+    if form is tuple or (len(forms) == 2 and forms[1] is ...):
         raise UnsplittableResultError(
             f"`{_shown(form)}` does not say how many parts it has",
             f"write a type for each part: `tuple[{', '.join('...' for _ in names)}]`",

@@ -1,10 +1,10 @@
 """What an explicit binding names: a vertex, one of its outputs, or an input of the flow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import attrs
 
-from hbia_dsl.declare.declaration import declaration_of, underlying
+from hbia_dsl.declare.declaration import declaration_of
 from hbia_dsl.declare.out_reference import OutReference, reference_parts
 from hbia_dsl.diagnostics.near_miss import did_you_mean, nearest
 from hbia_dsl.wiring.binding import INPUT, OutputName
@@ -44,7 +44,8 @@ class References:
 
     def vertex_of(self, fn: object) -> str | None:
         """Return the name of the vertex that a function is, if it is one of the flow."""
-        fn = underlying(fn) if callable(fn) or isinstance(fn, classmethod) else fn
+        if isinstance(fn, staticmethod | classmethod):
+            fn = fn.__func__
         name = self._vertex_of.get(_identity(fn))
         if name is not None:
             return name

@@ -97,7 +97,7 @@ def is_source(value: object) -> bool:
     if isinstance(value, list | tuple):
         return all(map(is_source, value))
     return (
-        isinstance(value, str | OutReference | _FUNCTIONS)
+        isinstance(value, (str, OutReference, *_FUNCTIONS))
         or (isinstance(value, type) and ATTRIBUTE in vars(value))
         or (not isinstance(value, type) and declaration_of(value) is not None)
     )

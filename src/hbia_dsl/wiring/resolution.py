@@ -7,6 +7,7 @@ candidates are never chosen among, and a value of the right name but the wrong t
 error, so adding a vertex leaves edges alone or fails loudly.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, Never, NoReturn
 
 from hbia_dsl.typeforms.assignability import is_assignable
@@ -43,6 +44,7 @@ class Resolver:
         """Declared inputs that a run may lack, because they are keys that are not required."""
         self._report = report
         self._matches: dict[object, list[Provided]] = {}
+        self._strong: dict[object, bool] = {}
         self._collected: dict[object, list[Provided]] = {}
         self._equal_bindings: dict[Binding, Binding] = {}
 
@@ -60,27 +62,16 @@ class Resolver:
             return self._bind_as_written(vertex, requirement, requirement.explicit)
         if requirement.is_fan_in:
             return self._collect(vertex, requirement)
-        order = vertex.order
         # A vertex does not feed itself, so its own values are no candidates.
         named = self._producers.called(requirement.name)
         if named:
-            if len(named) > 1 or named[0].order == order:
-                named = [provided for provided in named if provided.order != order]
-            if len(named) > 1:
-                if len({provided.name.vertex for provided in named}) > 1:
-                    self._report.ambiguous_name(vertex, requirement, named)
-                return None  # else two vertices have one name, which is in the report already
-            if named:
-                return self._bind_by_name(vertex, requirement, named[0])
-        if is_strong(requirement.form):
-            matches = [p for p in self._matching(requirement.form) if p.order != order]
-            if len(matches) == 1:
-                if not self._is_always_there(vertex, requirement, matches[0]):
-                    return None
-                return Binding(requirement.name, matches[0].by_name.sources, Rule.TYPE)
+            others = [p for p in named if p.order != vertex.order]
+            if others:
+                return self._bind_by_name(vertex, requirement, others)
+        if self._is_strong(requirement.form):
+            matches = [p for p in self._matching(requirement.form) if p.order != vertex.order]
             if matches:
-                self._report.ambiguous_type(vertex, requirement, matches)
-                return None
+                return self._bind_by_type(vertex, requirement, matches)
         elif self._found_inputs is not None:
             sources = self._found_inputs.take(
                 requirement.name, requirement.form, vertex, requirement
@@ -92,13 +83,28 @@ class Resolver:
         return None
 
     def _bind_by_name(
-        self, vertex: VertexSignature, requirement: Requirement, provided: Provided
+        self, vertex: VertexSignature, requirement: Requirement, named: Sequence[Provided]
     ) -> Binding | None:
+        if len(named) > 1:
+            if len({provided.name.vertex for provided in named}) > 1:
+                self._report.ambiguous_name(vertex, requirement, named)
+            return None  # else two vertices have one name, which is in the report already
+        provided = named[0]
         form = provided.form
         if form is not requirement.form and self._is_refused(form, requirement.form):
             self._report.wrong_type(vertex, requirement, requirement.form, provided, Rule.NAME)
             return None
         return provided.by_name if self._is_always_there(vertex, requirement, provided) else None
+
+    def _bind_by_type(
+        self, vertex: VertexSignature, requirement: Requirement, matches: Sequence[Provided]
+    ) -> Binding | None:
+        if len(matches) > 1:
+            self._report.ambiguous_type(vertex, requirement, matches)
+            return None
+        if not self._is_always_there(vertex, requirement, matches[0]):
+            return None
+        return Binding(requirement.name, matches[0].by_name.sources, Rule.TYPE)
 
     def _bind_as_written(
         self, vertex: VertexSignature, requirement: Requirement, written: Written
@@ -190,6 +196,13 @@ class Resolver:
             ]
             self._collected[key] = found
         return found
+
+    def _is_strong(self, form: object) -> bool:
+        key = _key(form)
+        strong = self._strong.get(key)
+        if strong is None:
+            strong = self._strong[key] = is_strong(form)
+        return strong
 
     def _is_refused(self, source: object, target: object) -> bool:
         return source is not UNREADABLE and is_assignable(source, target) is NO

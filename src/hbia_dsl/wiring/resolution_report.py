@@ -58,7 +58,7 @@ class ResolutionReport:
     def ambiguous_name(
         self, vertex: VertexSignature, requirement: Requirement, named: Sequence[Provided]
     ) -> None:
-        """Several values have the parameter's name."""
+        """Report several values that have the parameter's name."""
         self._ambiguous(
             vertex,
             requirement,
@@ -69,7 +69,7 @@ class ResolutionReport:
     def ambiguous_type(
         self, vertex: VertexSignature, requirement: Requirement, matches: Sequence[Provided]
     ) -> None:
-        """Several values fit the type, and none has the parameter's name."""
+        """Report several values that fit the type, when none has the parameter's name."""
         self._ambiguous(
             vertex,
             requirement,
@@ -79,7 +79,7 @@ class ResolutionReport:
         )
 
     def missing(self, vertex: VertexSignature, requirement: Requirement) -> None:
-        """Nothing provides a value."""
+        """Report a value that nothing provides."""
         strong = is_strong(requirement.form)
         if strong and self._problems.is_provider_unknown:
             # A vertex that could not be read may be the one, and its problem is reported.
@@ -100,12 +100,12 @@ class ResolutionReport:
             f"nothing provides {what}, which `{vertex.name}` requires",
             vertex,
             requirement,
-            near.notes,
-            near.help or self._help_to_provide(requirement, strong=strong),
+            notes=near.notes,
+            help_=near.help or self._help_to_provide(requirement, strong=strong),
         )
 
     def nothing_to_collect(self, vertex: VertexSignature, requirement: Requirement) -> None:
-        """No value fits the items of `All[...]`."""
+        """Report an `All[...]` that no value fits."""
         if self._problems.is_provider_unknown:
             return
         shown = display(requirement.form)
@@ -115,8 +115,8 @@ class ResolutionReport:
             f"as `{requirement.name}`",
             vertex,
             requirement,
-            self._near.near(vertex, requirement).notes,
-            f"add a vertex that returns `{shown}`; "
+            notes=self._near.near(vertex, requirement).notes,
+            help_=f"add a vertex that returns `{shown}`; "
             f"if a vertex returns them as a list, write `list[{shown}]` instead of `All[{shown}]`",
         )
 
@@ -128,7 +128,7 @@ class ResolutionReport:
         provided: Provided,
         rule: Rule,
     ) -> None:
-        """The value that the user named, or that has the parameter's name, does not fit."""
+        """Report a value that does not fit, although it is named or has the parameter's name."""
         self._mention(provided)
         name, given = called(provided), display(provided.form)
         mismatch = explain_mismatch(provided.form, form)
@@ -150,14 +150,14 @@ class ResolutionReport:
             f"as `{requirement.name}`",
             vertex,
             requirement,
-            (*notes, *self._place_note(provided)),
-            help_,
+            notes=(*notes, *self._place_note(provided)),
+            help_=help_,
         )
 
     def unknown_reference(
         self, vertex: VertexSignature, requirement: Requirement, problem: UnknownReferenceError
     ) -> None:
-        """The user named something that the flow does not have."""
+        """Report a binding to something that the flow does not have."""
         self.mentioned_inputs.update(problem.meant_inputs)
         self._add(
             UNKNOWN_REFERENCE,
@@ -165,14 +165,12 @@ class ResolutionReport:
             f"but {problem.reason}",
             vertex,
             requirement,
-            problem.notes,
-            problem.help,
+            notes=problem.notes,
+            help_=problem.help,
         )
 
-    def missable_input(
-        self, vertex: VertexSignature, requirement: Requirement, name: str
-    ) -> None:
-        """A declared input is a key that is not required, and the parameter has no default."""
+    def missable_input(self, vertex: VertexSignature, requirement: Requirement, name: str) -> None:
+        """Report a key that is not required, taken by a parameter without a default."""
         self.mentioned_inputs.add(name)
         self._add(
             BAD_INPUTS,
@@ -180,8 +178,8 @@ class ResolutionReport:
             f"for `{requirement.name}`",
             vertex,
             requirement,
-            (),
-            f"give `{requirement.name}` a default, or make the key `{name}` required",
+            notes=(),
+            help_=f"give `{requirement.name}` a default, or make the key `{name}` required",
         )
 
     def _ambiguous(
@@ -204,8 +202,8 @@ class ResolutionReport:
             message,
             vertex,
             requirement,
-            tuple(notes),
-            f"say which one: {chosen}",
+            notes=tuple(notes),
+            help_=f"say which one: {chosen}",
         )
 
     def _help_to_provide(self, requirement: Requirement, *, strong: bool) -> str:
@@ -231,6 +229,7 @@ class ResolutionReport:
         message: str,
         vertex: VertexSignature,
         requirement: Requirement,
+        *,
         notes: tuple[str, ...],
         help_: str | None,
     ) -> None:

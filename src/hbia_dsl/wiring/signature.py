@@ -21,6 +21,7 @@ from hbia_dsl.declare.declaration import (
 )
 from hbia_dsl.declare.out_reference import OutReference
 from hbia_dsl.typeforms.hint_reading import RETURN, Hints, read_hints
+from hbia_dsl.typeforms.shapes import ParameterKind
 from hbia_dsl.typeforms.signature_reading import MISSING, Parameter, read_parameters
 from hbia_dsl.wiring.binding import INPUT
 from hbia_dsl.wiring.local_names import LocalNames
@@ -33,6 +34,7 @@ from hbia_dsl.wiring.problems import Problems
 from hbia_dsl.wiring.requirement import ABSENT, ANNOTATED, Requirement, read_requirement
 from hbia_dsl.wiring.signature_report import SignatureReport, bad_vertex_name, not_a_vertex
 from hbia_dsl.wiring.wired_flow import OutputPart
+
 
 class Unreadable:
     """The type of a value that could not be read; the reason is in the report already."""
@@ -80,7 +82,8 @@ class SignatureReader:
         told = None if declared is None else declared.vertex
         if told is None:
             self._problems.add(order, not_a_vertex(fn, order))
-            if not callable(fn):
+            given: object = fn  # callers without a type checker pass anything
+            if not callable(given):
                 self._problems.is_provider_unknown = True
                 return None
             # Read on as if it were decorated: what is missing then is a problem of its own.
@@ -209,7 +212,7 @@ def _is_or_calls(test: Callable[[object], bool], fn: object) -> bool:
         return True
     if isinstance(fn, types.FunctionType | types.MethodType):
         return False
-    return test(getattr(type(fn), "__call__", None))
+    return test(getattr(type(fn), "__call__", None))  # noqa: B004 - the method itself is wanted
 
 
 def _own_name(fn: object) -> str | None:
@@ -220,5 +223,5 @@ def _own_name(fn: object) -> str | None:
     return name if isinstance(name, str) else None
 
 
-_POSITIONAL_OR_KEYWORD: Final = inspect.Parameter.POSITIONAL_OR_KEYWORD
-_KEYWORD_ONLY: Final = inspect.Parameter.KEYWORD_ONLY
+_POSITIONAL_OR_KEYWORD: Final = ParameterKind.POSITIONAL_OR_KEYWORD
+_KEYWORD_ONLY: Final = ParameterKind.KEYWORD_ONLY

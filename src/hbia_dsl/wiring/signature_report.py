@@ -37,7 +37,7 @@ class SignatureReport:
         self._order = order
 
     def async_generator(self) -> None:
-        """An `async def` with `yield` gives no single result."""
+        """Report an `async def` with `yield`."""
         self._problems.is_provider_unknown = True
         self._add(
             MISUSED_DECORATOR,
@@ -47,7 +47,7 @@ class SignatureReport:
         )
 
     def unannotated(self, parameter: str) -> None:
-        """A parameter has no annotation and nothing else says what it takes."""
+        """Report a parameter of which nothing says what it takes."""
         self._problems.unread_parameters.add(parameter)
         if getattr(self._fn, "__name__", "") == "<lambda>":
             help_ = f'say what it takes: inputs={{"{parameter}": SomeType}}'
@@ -63,7 +63,7 @@ class SignatureReport:
         )
 
     def variadic(self, parameter: str, stars: str) -> None:
-        """A vertex takes `*args` or `**kwargs`."""
+        """Report `*args` or `**kwargs`."""
         self._problems.unread_parameters.add(parameter)
         self._add(
             VARIADIC_PARAMETER,
@@ -73,7 +73,7 @@ class SignatureReport:
         )
 
     def unresolved(self, hint: UnresolvedHint) -> None:
-        """An annotation of the function cannot be evaluated."""
+        """Report an annotation of the function that cannot be evaluated."""
         place, text, missing = hint.name, hint.text, hint.missing_name
         if place == RETURN:
             self._problems.is_provider_unknown = True
@@ -97,7 +97,7 @@ class SignatureReport:
         )
 
     def unresolved_field(self, class_name: str, hint: UnresolvedHint) -> None:
-        """The class of a result has an annotation that cannot be evaluated."""
+        """Report an annotation in the class of a result that cannot be evaluated."""
         self._problems.is_provider_unknown = True
         self._add(
             UNRESOLVED_ANNOTATION,
@@ -108,7 +108,7 @@ class SignatureReport:
         )
 
     def no_signature(self) -> None:
-        """The parameters cannot be read, as with some functions written in C."""
+        """Report that the parameters cannot be read, as with some functions written in C."""
         self._add(
             MISUSED_DECORATOR,
             f"the parameters of `{self._name}` cannot be read",
@@ -117,7 +117,7 @@ class SignatureReport:
         )
 
     def unsplittable(self, reason: str, help_: str) -> None:
-        """The result cannot be split as `outputs=` says."""
+        """Report a result that cannot be split as `outputs=` says."""
         self._add(
             BAD_OUTPUTS,
             f"the result of `{self._name}` cannot be split: {reason}",
@@ -126,7 +126,7 @@ class SignatureReport:
         )
 
     def unknown_parameter(self, written: object, known: Iterable[str]) -> None:
-        """`inputs=` binds a parameter that the function does not have."""
+        """Report a binding of a parameter that the function does not have."""
         names = list(known)
         self._add(
             UNKNOWN_PARAMETER,
@@ -137,7 +137,7 @@ class SignatureReport:
         )
 
     def bound_twice(self, parameter: str, places: Iterable[str]) -> None:
-        """Two places name a source of one parameter."""
+        """Report a parameter of which two places name the source."""
         self._add(
             BOUND_TWICE,
             f"`{parameter}` of `{self._name}` is bound twice: by {' and by '.join(places)}",
@@ -146,7 +146,7 @@ class SignatureReport:
         )
 
     def typed_twice(self, parameter: str, annotated: object, claimed: object) -> None:
-        """`inputs=` gives a type to a parameter that is annotated with another one."""
+        """Report a type in `inputs=` that is not the annotated one."""
         self._add(
             BOUND_TWICE,
             f"`{parameter}` of `{self._name}` is annotated `{display(annotated)}`, "
@@ -157,7 +157,7 @@ class SignatureReport:
         )
 
     def unusable_source(self, parameter: str, value: object) -> None:
-        """`inputs=` binds a parameter to something that is no source, or no source for it."""
+        """Report a binding to something that is no source, or no source for this parameter."""
         what = (
             "several sources, which only a parameter of type `All[...]` takes"
             if isinstance(value, list | tuple)

@@ -1,0 +1,140 @@
+"""Which field a class refused, when its own validators, converters or checks said no.
+
+attrs runs validators one by one and stops at the first, and its error does not say
+where. So after a refusal, and only then, the converters and validators are run again,
+each by itself, and every one that fails is a problem with the path of its field.
+
+The text that the author of the class wrote is worth showing. The data in it are not:
+every value that was given is blotted out of it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from hbia_dsl.structuring.data_problem import DataProblem, field_step, kind_text
+from hbia_dsl.structuring.declared_text import declared_text
+
+_MOST_VALUES = 1_000
+"""Data with more values than this are not searched for in a text; then only the class of
+the error is told."""
+_LONGEST_TEXT = 200
+_OMITTED = "..."
+
+
+def construction_problems(
+    cls: type, values: Mapping[str, object], data: Mapping[str, object], error: Exception
+) -> tuple[DataProblem, ...]:
+    """Return what a class refused.
+
+    Args:
+        cls: The class.
+        values: The arguments it was called with.
+        data: What the arguments were read from.
+        error: What the call raised.
+    """
+    problems = []
+    if attrs.has(cls):
+        problems = list(_field_problems(cls, values, data))
+    if problems:
+        return tuple(problems)
+    text = author_text(error, [data, values])
+    return (DataProblem("", f"refused by {declared_text(cls)}: {text}", declared_text(cls)),)
+
+
+def _field_problems(
+    cls: type, values: Mapping[str, object], data: Mapping[str, object]
+) -> Iterator[DataProblem]:
+    """Run converters and validators again, each by itself."""
+    instance = object.__new__(cls)
+    validated = []
+    for attribute in attrs.fields(cls):
+        alias = attribute.alias or attribute.name
+        given = [data.get(alias), values.get(alias)]
+        try:
+            value = _initial_value(instance, attribute, values, alias)
+        except Exception as error:  # noqa: BLE001 - a converter or factory of the class
+            yield _problem("a converter", attribute, given, error)
+            continue
+        object.__setattr__(instance, attribute.name, value)
+        validated.append((attribute, value, [*given, value]))
+    for attribute, value, given in validated:
+        try:
+            if attribute.validator is not None:
+                attribute.validator(instance, attribute, value)
+        except Exception as error:  # noqa: BLE001 - a validator of the class
+            yield _problem("a validator", attribute, given, error)
+
+
+def _initial_value(
+    instance: object,
+    attribute: "attrs.Attribute[object]",
+    values: Mapping[str, object],
+    alias: str,
+) -> object:
+    default: object = attribute.default
+    if alias in values:
+        value = values[alias]
+    elif isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
+        value = default.factory(instance) if default.takes_self else default.factory()
+    else:
+        value = default
+    converter = attribute.converter
+    if converter is None:
+        return value
+    if isinstance(converter, attrs.Converter):
+        extra = [instance] * converter.takes_self + [attribute] * converter.takes_field
+        return converter.converter(value, *extra)
+    return converter(value)
+
+
+def _problem(
+    culprit: str, attribute: "attrs.Attribute[object]", given: list[object], error: Exception
+) -> DataProblem:
+    expected = None if attribute.type is None else declared_text(attribute.type)
+    path = field_step(attribute.alias or attribute.name)
+    message = f"refused by {culprit}: {author_text(error, given)}"
+    return DataProblem(path, message, expected, kind_text(given[0]))
+
+
+def author_text(error: Exception, given: object) -> str:
+    """Return the text of an error that the user's own code raised, without the data.
+
+    Args:
+        error: What was raised.
+        given: The data; every value in them is replaced where it occurs in the text.
+    """
+    name = type(error).__name__
+    # attrs puts the text first and the value, among other things, behind it.
+    text = error.args[0] if error.args and isinstance(error.args[0], str) else ""
+    spellings: set[str] = set()
+    for count, value in enumerate(_leaves(given)):
+        if count >= _MOST_VALUES:
+            return name
+        spellings |= {str(value), repr(value)}
+    for spelling in sorted(spellings - {""}, key=lambda s: (-len(s), s)):
+        before = r"(?<!\w)" if spelling[0].isalnum() else ""
+        after = r"(?!\w)" if spelling[-1].isalnum() else ""
+        text = re.sub(f"{before}{re.escape(spelling)}{after}", _OMITTED, text, flags=re.IGNORECASE)
+    text = " ".join(text.split())
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}{_OMITTED}"
+    return f"{name}: {text}" if text else name
+
+
+def _leaves(data: object) -> Iterator[object]:
+    """Yield the values in data, from whole containers inwards; None and bools give nothing away."""
+    if data is None or isinstance(data, bool):
+        return
+    if isinstance(data, Mapping):
+        yield data
+        for key, value in data.items():
+            yield from _leaves(key)
+            yield from _leaves(value)
+    elif isinstance(data, list | tuple | set | frozenset):
+        yield data
+        for value in data:
+            yield from _leaves(value)
+    else:
+        yield data

@@ -1,0 +1,252 @@
+"""The fields of attrs classes, dataclasses, TypedDicts and NamedTuples, as data give them.
+
+One description for the four, so that missing and unknown fields are found and reported
+in one place (`read_fields`). Annotations are resolved here without changing the class:
+text in them is looked up in the module of the class that wrote it.
+"""
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from hbia_dsl.diagnostics.near_miss import nearest
+from hbia_dsl.structuring.data_problem import (
+    DataProblem,
+    RefusedDataError,
+    field_step,
+    key_step,
+    kind_text,
+)
+from hbia_dsl.structuring.declared_text import declared_text
+from hbia_dsl.structuring.opened_form import (
+    UnresolvedFormError,
+    bound,
+    evaluate,
+    opened,
+    variable_bindings,
+)
+
+Read = Callable[[object], object]
+"""Reads one value, or raises `RefusedDataError`."""
+FindRead = Callable[[object], Read]
+"""Finds the reader of a form; may be asked while another reader is being built."""
+
+
+@attrs.frozen
+class DataField:
+    """One field of a class, as it stands in data."""
+
+    key: str
+    """Its name in data; of an attrs class the alias."""
+    form: object
+    """Its resolved type."""
+    required: bool
+    """Whether it must be there."""
+
+
+def has_fields(form: object) -> bool:
+    """Whether a form is a class whose data are a mapping of declared fields."""
+    cls = typing.get_origin(form) or form
+    return isinstance(cls, type) and (
+        attrs.has(cls) or dataclasses.is_dataclass(cls) or is_typed_dict(cls) or is_named_tuple(cls)
+    )
+
+
+def is_typed_dict(cls: type) -> bool:
+    """Whether a class is a TypedDict, whichever module made it."""
+    return dict in cls.__mro__ and hasattr(cls, "__total__")
+
+
+def is_named_tuple(cls: type) -> bool:
+    """Whether a class is a NamedTuple or a `collections.namedtuple`."""
+    return issubclass(cls, tuple) and hasattr(cls, "_fields")
+
+
+def data_fields(form: object) -> tuple[DataField, ...]:
+    """Return the fields of a class, resolved.
+
+    Args:
+        form: A class for which `has_fields` holds, or a generic one with arguments.
+
+    Raises:
+        UnresolvedFormError: An annotation names what is not there.
+    """
+    cls = typing.cast(type, typing.get_origin(form) or form)
+    try:
+        if is_typed_dict(cls):
+            return _typed_dict_fields(cls, form)
+        forms = _annotated(cls, form)
+        if attrs.has(cls):
+            return tuple(_attrs_field(cls, a, forms) for a in attrs.fields(cls) if a.init)
+        if is_named_tuple(cls):
+            return _named_tuple_fields(cls, forms)
+        return _dataclass_fields(cls, forms)
+    except NameError as error:
+        raise UnresolvedFormError(f"`{declared_text(cls)}`: {error}") from error
+
+
+def read_fields(
+    data: object, fields: Mapping[str, tuple[DataField, Read]], whole: str
+) -> dict[str, object]:
+    """Read a mapping field by field and report every problem at once.
+
+    Args:
+        data: What was given.
+        fields: By key, the field and its reader.
+        whole: What is being read, as text.
+
+    Returns:
+        The values that were given, by key.
+
+    Raises:
+        RefusedDataError: A field is missing, unknown or of a wrong type.
+    """
+    if not isinstance(data, Mapping):
+        found = kind_text(data)
+        message = f"expected {whole} as a mapping, found {found}"
+        raise RefusedDataError([DataProblem("", message, whole, found)])
+    values: dict[str, object] = {}
+    problems: list[DataProblem] = []
+    for key, (field, read) in fields.items():
+        if key in data:
+            values[key] = read_part(read, data[key], field_step(key), problems)
+        elif field.required:
+            expected = declared_text(field.form)
+            problems.append(
+                DataProblem(field_step(key), f"missing, expected {expected}", expected)
+            )
+    for key in data:
+        if key not in fields:
+            problems.append(_unknown(key, fields))
+    if problems:
+        raise RefusedDataError(problems)
+    return values
+
+
+def read_part(read: Read, value: object, step: str, problems: list[DataProblem]) -> object:
+    """Read one part of data; if it is refused, add its problems, seen from the whole.
+
+    Args:
+        read: The reader of the part.
+        value: The data of the part.
+        step: The step of the path to it.
+        problems: Where problems are added.
+
+    Returns:
+        What was read. None if it was refused; the caller then refuses the whole.
+    """
+    try:
+        return read(value)
+    except RefusedDataError as error:
+        problems.extend(problem.under(step) for problem in error.problems)
+        return None
+
+
+def _unknown(key: object, fields: Mapping[str, object]) -> DataProblem:
+    if not isinstance(key, str):
+        found = kind_text(key)
+        return DataProblem(key_step(key), f"unknown field, its name is {found}", "str", found)
+    match = nearest(key.strip("_"), fields)
+    return DataProblem(
+        field_step(key), "unknown field", suggestion=match[0] if match else None
+    )
+
+
+def _annotated(cls: type, form: object) -> Mapping[str, object]:
+    """Return the resolved annotations of a class and its bases, type variables filled in."""
+    bindings = variable_bindings(form)
+    found: dict[str, object] = {}
+    for owner in reversed(cls.__mro__):
+        names = {p.__name__: p for p in getattr(owner, "__type_params__", ())}
+        names[owner.__name__] = owner
+        for name, annotation in inspect.get_annotations(owner).items():
+            resolved = annotation
+            if _holds_text(annotation):
+                resolved = evaluate(annotation, owner.__module__, names)
+            found[name] = bound(resolved, bindings.get(owner, {}))
+    return found
+
+
+def _holds_text(form: object) -> bool:
+    if isinstance(form, str | typing.ForwardRef):
+        return True
+    if typing.get_origin(form) is typing.Literal:
+        return False
+    if isinstance(form, dataclasses.InitVar):
+        return _holds_text(form.type)
+    return any(map(_holds_text, typing.get_args(form)))
+
+
+def _attrs_field(
+    cls: type, attribute: "attrs.Attribute[object]", forms: Mapping[str, object]
+) -> DataField:
+    declared: object = attribute.type
+    if declared is None or _holds_text(declared) or getattr(declared, "__parameters__", ()):
+        declared = forms.get(attribute.name, typing.Any)
+    taken = _converter_form(cls, attribute) if attribute.converter else None
+    alias = attribute.alias or attribute.name
+    return DataField(alias, taken or declared, attribute.default is attrs.NOTHING)
+
+
+def _converter_form(cls: type, attribute: "attrs.Attribute[object]") -> object | None:
+    """Return what a converter says that it takes; attrs writes it on the constructor."""
+    constructor: object = vars(cls).get("__init__")
+    taken: object = getattr(constructor, "__annotations__", {}).get(attribute.alias)
+    if not _holds_text(taken):
+        return taken
+    try:
+        return evaluate(taken, getattr(attribute.converter, "__module__", "") or "", {})
+    except NameError:
+        return None
+
+
+def _dataclass_fields(cls: type, forms: Mapping[str, object]) -> tuple[DataField, ...]:
+    declared: Mapping[str, dataclasses.Field[object]] = getattr(cls, "__dataclass_fields__", {})
+    found = []
+    for name, field in declared.items():
+        form = forms.get(name, field.type)
+        if typing.get_origin(form) is typing.ClassVar or form is typing.ClassVar or not field.init:
+            continue
+        if isinstance(form, dataclasses.InitVar):
+            form = form.type
+        missing = dataclasses.MISSING
+        required = field.default is missing and field.default_factory is missing
+        found.append(DataField(name, form, required))
+    return tuple(found)
+
+
+def _named_tuple_fields(cls: type, forms: Mapping[str, object]) -> tuple[DataField, ...]:
+    names: tuple[str, ...] = getattr(cls, "_fields", ())
+    defaults: Mapping[str, object] = getattr(cls, "_field_defaults", {})
+    return tuple(DataField(n, forms.get(n, typing.Any), n not in defaults) for n in names)
+
+
+def _typed_dict_fields(cls: type, form: object) -> tuple[DataField, ...]:
+    """Return the keys of a TypedDict; `__required_keys__` is wrong where annotations are text."""
+    usual: frozenset[str] = getattr(cls, "__required_keys__", frozenset())
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except NameError:  # a local class that refers to itself
+        hints = typing.get_type_hints(cls, None, {cls.__name__: cls}, include_extras=True)
+    bindings = {k: v for found in variable_bindings(form).values() for k, v in found.items()}
+    fields = []
+    for name, hint in hints.items():
+        qualifiers = _qualifiers(hint)
+        required = "Required" in qualifiers or (name in usual and "NotRequired" not in qualifiers)
+        fields.append(DataField(name, bound(_unqualified(hint), bindings), required))
+    return tuple(fields)
+
+
+def _qualifiers(hint: object) -> set[str]:
+    origin = typing.get_origin(hint)
+    name = getattr(origin, "_name", None)
+    if origin is typing.Annotated or name in ("Required", "NotRequired", "ReadOnly"):
+        return {str(name)} | _qualifiers(typing.get_args(hint)[0])
+    return set()
+
+
+def _unqualified(hint: object) -> object:
+    return opened(hint) if _qualifiers(hint) else hint

@@ -1,0 +1,191 @@
+"""Wiring: from vertices that know nothing of each other to a flow, or to every problem at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from hbia_dsl.diagnostics.diagnostic_code import ATOMIC_BOUNDARY, CYCLE
+from hbia_dsl.errors import AtomicBoundaryError, GraphCycleError, WiringError
+from hbia_dsl.wiring.atomic_membership import atomic_groups
+from hbia_dsl.wiring.binding import Binding
+from hbia_dsl.wiring.flow_inputs import DeclaredInput, read_inputs
+from hbia_dsl.wiring.flow_report import bad_result, duplicate_vertex
+from hbia_dsl.wiring.flow_shape import check_shape
+from hbia_dsl.wiring.found_inputs import FoundInputs
+from hbia_dsl.wiring.inputs_report import InputsReport, name_of_inputs
+from hbia_dsl.wiring.local_names import LocalNames
+from hbia_dsl.wiring.problems import AFTER_VERTICES, Problems
+from hbia_dsl.wiring.producers import Producers
+from hbia_dsl.wiring.references import References
+from hbia_dsl.wiring.resolution import Resolver
+from hbia_dsl.wiring.resolution_report import ResolutionReport
+from hbia_dsl.wiring.signature import SignatureReader, VertexSignature
+from hbia_dsl.wiring.wired_flow import FlowInput, WiredFlow, WiredVertex
+from hbia_dsl.wiring.wired_graph import GraphWriter
+
+
+def wire(
+    name: str,
+    vertices: Sequence[Callable[..., object]],
+    *,
+    inputs: Callable[..., object] | None = None,
+    result: Callable[..., object] | None = None,
+    localns: LocalNames | None = None,
+) -> WiredFlow:
+    """Wire vertices to a flow.
+
+    Args:
+        name: Name of the flow.
+        vertices: Decorated functions, in the order that breaks ties.
+        inputs: What declares the flow's inputs: an attrs class, dataclass, NamedTuple,
+            TypedDict or function. None lets wiring find them.
+        result: The vertex whose result is the flow's.
+        localns: Gives names for annotations that are text and name something local to a
+            function; called at the most once for each vertex that needs it.
+
+    Returns:
+        The flow, in which every parameter of every vertex has its source.
+
+    Raises:
+        GraphCycleError: Vertices wait for each other; nothing else is wrong.
+        AtomicBoundaryError: Atomic groups cannot run as one; nothing else is wrong.
+        WiringError: All other problems, together, in the order of the vertices.
+    """
+    return _Wiring(name, inputs, result, localns).wired(vertices)
+
+
+class _Wiring:
+    """The steps of one wiring, and what they hand on to each other."""
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Callable[..., object] | None,
+        result: Callable[..., object] | None,
+        local_names: LocalNames | None,
+    ) -> None:
+        self._name = name
+        self._inputs_from = inputs
+        self._result = result
+        self._problems = Problems()
+        self._reader = SignatureReader(self._problems, local_names)
+        self._declared: Mapping[str, DeclaredInput] = (
+            {} if inputs is None else read_inputs(inputs, self._problems, local_names)
+        )
+        self._found = FoundInputs(self._problems)
+        self._producers = Producers()
+        self._references = References(name, self._producers)
+        self._by_name: dict[str, VertexSignature] = {}
+        self._report = ResolutionReport(
+            self._problems,
+            self._producers,
+            self._by_name,
+            None if inputs is None else name_of_inputs(inputs),
+        )
+
+    def wired(self, vertices: Sequence[Callable[..., object]]) -> WiredFlow:
+        """Take all steps."""
+        signatures = self._read(vertices)
+        bindings = self._resolve(signatures)
+        groups = atomic_groups(self._by_name.values(), self._problems)
+        result = self._result_name()
+        writer = GraphWriter()
+        for signature, bound in zip(signatures, bindings, strict=True):
+            if self._by_name[signature.name] is signature:
+                writer.add(signature, bound)
+        graph = writer.graph(groups)
+        cycle = check_shape(graph, writer.predecessors, self._problems)
+        inputs = self._flow_inputs(writer.input_users)
+        if self._problems:
+            self._raise(cycle)
+        return WiredFlow(
+            self._name,
+            {s.name: _wired(s, b) for s, b in zip(signatures, bindings, strict=True)},
+            inputs,
+            self._inputs_from,
+            result,
+            graph,
+        )
+
+    def _read(self, vertices: Sequence[Callable[..., object]]) -> list[VertexSignature]:
+        """Read all vertices; those that nothing can be said about are left out."""
+        for declared in self._declared.values():
+            self._producers.add_input(declared.name, declared.form)
+        found = []
+        for order, fn in enumerate(vertices):
+            signature = self._reader.read(fn, order)
+            if signature is None:
+                continue
+            first = self._by_name.setdefault(signature.name, signature)
+            if first is not signature:
+                self._problems.add(order, duplicate_vertex(first, signature))
+                if first.handler == signature.handler:
+                    continue
+            found.append(signature)
+            self._references.add_vertex(signature)
+            self._producers.add_vertex(signature)
+        return found
+
+    def _resolve(self, signatures: list[VertexSignature]) -> list[tuple[Binding, ...]]:
+        resolver = Resolver(
+            self._producers,
+            self._references,
+            self._found if self._inputs_from is None else None,
+            frozenset(d.name for d in self._declared.values() if d.may_be_missing),
+            self._report,
+        )
+        return [resolver.bindings_of(signature) for signature in signatures]
+
+    def _result_name(self) -> str | None:
+        if self._result is None:
+            return None
+        name = self._references.vertex_of(self._result)
+        if name is None:
+            self._problems.add(AFTER_VERTICES, bad_result(self._name, self._result, self._by_name))
+        return name
+
+    def _flow_inputs(self, users: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, FlowInput]:
+        if self._inputs_from is None:
+            return {
+                name: FlowInput(name, found.form, found.required, tuple(users.get(name, ())))
+                for name, found in self._found.in_order().items()
+            }
+        self._report_unused(users)
+        return {
+            name: FlowInput(name, declared.form, declared.required, tuple(users.get(name, ())))
+            for name, declared in self._declared.items()
+        }
+
+    def _report_unused(self, users: Mapping[str, object]) -> None:
+        if self._inputs_from is None:
+            return
+        report = InputsReport(self._problems, self._inputs_from)
+        # An input that a broken parameter may take is not known to be unused.
+        open_names = self._report.mentioned_inputs | self._problems.unread_parameters
+        for name, declared in self._declared.items():
+            if declared.keyword is not None and name not in users and name not in open_names:
+                report.unused(name)
+
+    def _raise(self, cycle: tuple[str, ...]) -> None:
+        found = self._problems.in_order()
+        count = f"{len(found)} problem{'' if len(found) == 1 else 's'}"
+        message = f"flow `{self._name}` cannot be wired: {count}"
+        codes = {diagnostic.code for diagnostic in found}
+        if codes == {CYCLE}:
+            raise GraphCycleError(message, found, cycle)
+        if codes == {ATOMIC_BOUNDARY}:
+            raise AtomicBoundaryError(message, found)
+        raise WiringError(message, found)
+
+
+def _wired(signature: VertexSignature, bindings: tuple[Binding, ...]) -> WiredVertex:
+    return WiredVertex(
+        signature.name,
+        signature.handler,
+        signature.declaration,
+        signature.atomic,
+        bindings,
+        signature.keywords,
+        signature.is_async,
+        signature.returns,
+        signature.output,
+        signature.parts,
+    )

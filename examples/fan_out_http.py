@@ -175,7 +175,7 @@ def main() -> None:
     with server() as port:
         for parallel in (False, True):
 
-            async def on_loop(parallel: bool = parallel) -> str:
+            async def on_loop(*, parallel: bool = parallel) -> str:
                 return await ask(port, parallel=parallel)
 
             print(asyncio.run(on_loop()))

@@ -211,8 +211,8 @@ def report(
     popular = Counter(name for names in imports.imports.values() for name in names)
     share = 100 * docstrings.documented / max(docstrings.total, 1)
     rows = [
-        f"{len(sources.modules)} modules, {lines.total:,} lines ({lines.blank:,} blank, "
-        f"{lines.comment:,} only a comment), {tokens.total:,} tokens",
+        f"{len(sources.modules)} modules, {tokens.total:,} tokens, {lines.total:,} lines",
+        f"of them {lines.blank:,} blank and {lines.comment:,} only a comment",
         f"{share:.0f} % of {docstrings.total:,} public modules, classes and functions documented",
         "names used most:      " + ", ".join(f"{n} {c:,}" for n, c in tokens.common_names),
         "modules imported most: " + ", ".join(f"{n} {c}" for n, c in popular.most_common(5)),

@@ -105,7 +105,7 @@ ONE_PART: Final = (
     "Container", "Reversible", "AbstractSet", "MutableSet", "deque", "Counter", "KeysView",
     "ValuesView", "Awaitable", "AsyncIterator", "AsyncIterable", "Box", "Source", "Sink", "SubBox",
     "ListBox", "Stack", "Frame", "Table", "Later", "Cell", "Couple", "Wallet", "Gets", "Puts",
-    "Holds", "Iterates", "Pairs", "AbstractContextManager", "enumerate", "zip",
+    "Holds", "Iterates", "Pairs", "AbstractContextManager", "enumerate",
 )  # fmt: skip
 TWO_PARTS: Final = (
     "dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "ItemsView", "Entry",
@@ -174,7 +174,7 @@ _WIDER: Final[dict[str, tuple[str, ...]]] = {
     "Sequence": ("Collection", "Reversible", "Iterable", "Iterates"), "AbstractSet": ("Collection",),
     "Iterator": ("Iterable",), "KeysView": ("AbstractSet", "Iterable"), "ValuesView": ("Collection",),
     "SubBox": ("Box", "Holds"), "Box": ("Holds",), "Source": ("Gets",), "Sink": ("Puts",), "Wallet": ("Holds",),
-    "AsyncIterator": ("AsyncIterable",), "Later": ("Awaitable",), "enumerate": ("Iterator",), "zip": ("Iterator", "Iterable"),
+    "AsyncIterator": ("AsyncIterable",), "Later": ("Awaitable",), "enumerate": ("Iterator",),
     "Couple": ("Sequence", "Collection"),
     "dict": ("MutableMapping", "Mapping"), "defaultdict": ("dict", "Mapping"), "OrderedDict": ("dict",),
     "ChainMap": ("MutableMapping",), "MappingProxyType": ("Mapping",), "UserDict": ("MutableMapping", "Mapping"),
@@ -198,13 +198,13 @@ class PairGenerator:
     def _pair(self) -> tuple[Form, Form]:
         chance = self._random.random()
         form = self.form(self._random.choice((0, 1, 1, 2, 2, 3)))
-        if chance < 0.50:
+        if chance < 0.38:
             return form, self.wider(form)
-        if chance < 0.60:
+        if chance < 0.50:
             return self.wider(form), form
-        if chance < 0.80:
+        if chance < 0.76:
             return form, self.varied(self.wider(form))
-        if chance < 0.88:
+        if chance < 0.84:
             return form, Form(self._random.choice(_PROTOCOLS))
         return form, self.form(self._random.choice((0, 1, 2)))
 

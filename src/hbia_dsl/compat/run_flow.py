@@ -99,7 +99,7 @@ def run_flow(
         GraphCycleError: Vertices wait for each other.
         RunOptionError: `max_workers` is not a whole number of at least 1.
     """
-    options = _options(cache_enabled, parallel_enabled, max_workers)
+    options = _options(cache=cache_enabled, parallel=parallel_enabled, max_workers=max_workers)
     data = {} if initial_data is None else initial_data
     is_async = resolve_flag("ASYNC_ENABLED", async_enabled)
     plan = _plan(graph, flow_name, handlers, data, is_async=is_async)
@@ -122,7 +122,7 @@ async def run_flow_async(
     Args and errors are those of `run_flow`; `async_enabled` is on, since the call itself
     is awaited. Handlers that are not async run on threads.
     """
-    options = _options(cache_enabled, parallel_enabled, max_workers)
+    options = _options(cache=cache_enabled, parallel=parallel_enabled, max_workers=max_workers)
     data = {} if initial_data is None else initial_data
     plan = _plan(graph, flow_name, handlers, data, is_async=async_enabled)
     return FlowResult(await execute_async(plan, {0: data}, options))
@@ -143,7 +143,7 @@ def _plan(
 
 
 def _options(
-    cache: bool | NotGiven, parallel: bool | NotGiven, max_workers: int | NotGiven
+    *, cache: bool | NotGiven, parallel: bool | NotGiven, max_workers: int | NotGiven
 ) -> RunOptions:
     given: OptionsGiven = {}
     if cache is not NOT_GIVEN:

@@ -80,7 +80,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
-_FLAG: Final = _Field(False, "true or false", _parse_bool, _is_bool)
+_FLAG: Final = _Field(default=False, wanted="true or false", parse=_parse_bool, accepts=_is_bool)
 
 FIELDS: Final[Mapping[str, _Field]] = {
     "PARALLEL_ENABLED": _FLAG,

@@ -61,7 +61,7 @@ def out(vertex: Callable[..., object], /) -> object:
             Diagnostic(
                 MISUSED_DECORATOR,
                 f"`out` was given a {type(vertex).__name__} where it needs a vertex",
-                help="write `out(function)` with the decorated function itself, not with its result",
+                help="write `out(function)` with the function itself, not with its result",
             )
         )
     return OutReference(vertex)

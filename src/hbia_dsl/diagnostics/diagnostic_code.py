@@ -15,7 +15,7 @@ class DiagnosticCode:
     """A problem's number and its title."""
 
     number: str
-    """`HB` and three digits: 1xx declaring, 2xx wiring, 3xx running, 4xx documents, 5xx settings."""
+    """`HB` and three digits: 1xx declaring, 2xx wiring, 3xx running, 5xx settings."""
     title: str
     """What the page about it is called."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hbia_dsl.diagnostics.near_miss import nearest
 from hbia_dsl.structuring.data_field import Read
-from hbia_dsl.structuring.data_problem import RefusedDataError, kind_text, refused
+from hbia_dsl.structuring.data_problem import DataProblem, RefusedDataError, kind_text
 from hbia_dsl.structuring.declared_text import choices_text
 
 
@@ -20,9 +20,9 @@ def literal_reader(form: object) -> Read:
 
     def read(value: object) -> object:
         for choice in choices:
-            if _is_same(value, choice):
+            if is_same(value, choice):
                 return choice
-        raise _no_choice(value, choices, f"one of {choices_text(choices)}")
+        raise no_choice(value, choices, f"one of {choices_text(choices)}")
 
     return read
 
@@ -42,18 +42,23 @@ def enum_reader(cls: type[enum.Enum]) -> Read:
         if isinstance(value, cls):
             return value
         for member in members:
-            if _is_same(value, member):
+            if is_same(value, member):
                 return member
         found = _by_class(cls, value)
         if found is None:
-            raise _no_choice(value, members, expected)
+            raise no_choice(value, members, expected)
         return found
 
     return read
 
 
-def _is_same(value: object, choice: object) -> bool:
-    """Whether data give a choice: equal and of one class, so that True is not 1."""
+def is_same(value: object, choice: object) -> bool:
+    """Whether data give a choice: equal and of one class, so that True is not 1.
+
+    Args:
+        value: The data.
+        choice: A declared value, or a member of an Enum, which stands for its value.
+    """
     target = choice.value if isinstance(choice, enum.Enum) else choice
     return value is choice or (type(value) is type(target) and value == target)
 
@@ -68,7 +73,14 @@ def _by_class(cls: type[enum.Enum], value: object) -> enum.Enum | None:
     return found if isinstance(found, cls) else None
 
 
-def _no_choice(value: object, choices: Sequence[object], expected: str) -> RefusedDataError:
+def no_choice(value: object, choices: Sequence[object], expected: str) -> RefusedDataError:
+    """Return the error for data that are none of the choices.
+
+    Args:
+        value: The data.
+        choices: What was declared.
+        expected: The same as text.
+    """
     targets = [c.value if isinstance(c, enum.Enum) else c for c in choices]
     found = kind_text(value)
     if type(value) in map(type, targets):
@@ -76,4 +88,6 @@ def _no_choice(value: object, choices: Sequence[object], expected: str) -> Refus
     texts = [target for target in targets if isinstance(target, str)]
     match = nearest(value, texts) if isinstance(value, str) else ()
     message = f"expected {expected}, found {found}"
-    return refused(message, expected, found, match[0] if match else None)
+    suggestion = match[0] if match else None
+    problem = DataProblem("", message, expected, found, suggestion)
+    return RefusedDataError([problem], is_near=type(value) in map(type, targets))

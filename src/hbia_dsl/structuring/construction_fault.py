@@ -8,6 +8,7 @@ The text that the author of the class wrote is worth showing. The data in it are
 every value that was given is blotted out of it.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -108,19 +109,26 @@ def author_text(error: Exception, given: object) -> str:
     name = type(error).__name__
     # attrs puts the text first and the value, among other things, behind it.
     text = error.args[0] if error.args and isinstance(error.args[0], str) else ""
-    spellings: set[str] = set()
-    for count, value in enumerate(_leaves(given)):
-        if count >= _MOST_VALUES:
-            return name
-        spellings |= {str(value), repr(value)}
-    for spelling in sorted(spellings - {""}, key=lambda s: (-len(s), s)):
-        before = r"(?<!\w)" if spelling[0].isalnum() else ""
-        after = r"(?!\w)" if spelling[-1].isalnum() else ""
-        text = re.sub(f"{before}{re.escape(spelling)}{after}", _OMITTED, text, flags=re.IGNORECASE)
-    text = " ".join(text.split())
+    try:
+        text = _blotted(text, list(itertools.islice(_leaves(given), _MOST_VALUES + 1)))
+    except Exception:  # noqa: BLE001 - a value that cannot be spelled cannot be blotted out
+        return name
     if len(text) > _LONGEST_TEXT:
         text = f"{text[:_LONGEST_TEXT]}{_OMITTED}"
     return f"{name}: {text}" if text else name
+
+
+def _blotted(text: str, values: list[object]) -> str:
+    if len(values) > _MOST_VALUES:
+        return ""
+    spellings = {spelling for value in values for spelling in (str(value), repr(value))}
+    for spelling in sorted(spellings - {""}, key=lambda s: (-len(s), s)):
+        # A word inside another word is not the value: `1` does not spoil `10`.
+        before = r"(?<!\w)" if spelling[0].isalnum() else ""
+        after = r"(?!\w)" if spelling[-1].isalnum() else ""
+        pattern = f"{before}{re.escape(spelling)}{after}"
+        text = re.sub(pattern, _OMITTED, text, flags=re.IGNORECASE)
+    return " ".join(text.split())
 
 
 def _leaves(data: object) -> Iterator[object]:

@@ -48,9 +48,11 @@ class DataProblem:
 class RefusedDataError(ValueError):
     """Data were refused, for one reason or several; raised by hooks, collected by readers."""
 
-    def __init__(self, problems: Iterable[DataProblem]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Iterable[DataProblem], *, is_near: bool = False) -> None:
+        self.problems: tuple[DataProblem, ...] = tuple(problems)
         """The reasons, with paths relative to the value that was to be read."""
+        self.is_near: bool = is_near or any(problem.path for problem in self.problems)
+        """Whether the data were of the right kind, and only something about them was wrong."""
         super().__init__(self.problems)
 
     def __str__(self) -> str:
@@ -66,22 +68,22 @@ def refusal(expected: str, value: object, remark: str = "") -> RefusedDataError:
         remark: Follows the type in the message; starts with a space.
     """
     found = kind_text(value)
-    return refused(f"expected {expected}, found {found}{remark}", expected, found)
+    message = f"expected {expected}, found {found}{remark}"
+    problem = DataProblem("", message, expected, found)
+    return RefusedDataError([problem], is_near=bool(remark))
 
 
 def refused(
-    message: str, expected: str | None = None, found: str | None = None,
-    suggestion: str | None = None,
-) -> RefusedDataError:  # fmt: skip
-    """Return the error for one problem at the value itself.
+    message: str, expected: str | None = None, found: str | None = None
+) -> RefusedDataError:
+    """Return the error for data of the right kind that are wrong in another way.
 
     Args:
         message: What is wrong.
         expected: What was declared, as text.
         found: The type of the data.
-        suggestion: What may have been meant.
     """
-    return RefusedDataError([DataProblem("", message, expected, found, suggestion)])
+    return RefusedDataError([DataProblem("", message, expected, found)], is_near=True)
 
 
 def kind_text(value: object) -> str:

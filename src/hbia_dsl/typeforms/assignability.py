@@ -16,7 +16,7 @@ from typing import Final, cast
 from hbia_dsl.typeforms.bounded_memo import BoundedMemo
 from hbia_dsl.typeforms.callable_assignability import callable_verdict
 from hbia_dsl.typeforms.class_assignability import inherits, may_be_registered
-from hbia_dsl.typeforms.class_members import ABSENT
+from hbia_dsl.typeforms.class_members import ABSENT, member_of
 from hbia_dsl.typeforms.generic_bases import (
     bases_of,
     supertype_arguments,
@@ -50,6 +50,7 @@ from hbia_dsl.typeforms.shapes import (
     UnionShape,
     UnreadableShape,
 )
+from hbia_dsl.typeforms.standard_generics import STANDARD_PROTOCOLS
 from hbia_dsl.typeforms.typed_dict_fields import TypedDictField, typed_dict_fields
 from hbia_dsl.typeforms.verdict import NO, UNKNOWN, YES, Verdict, both
 
@@ -261,9 +262,10 @@ class _Judgement:
             return self.assuming(source, target, self._typed_dicts)
         if not isinstance(target, InstanceShape):
             return NO
-        if is_protocol(target.cls) and not abc.Mapping.__mro__.count(target.cls):
-            has_all = set(protocol_members(target.cls)) <= _TYPED_DICT_HAS
-            return UNKNOWN if has_all else NO
+        if is_protocol(target.cls) and target.cls not in STANDARD_PROTOCOLS:
+            names = protocol_members(target.cls)
+            possible = UNKNOWN if names else YES
+            return possible if _TYPED_DICT_HAS.issuperset(names) else NO
         return self._instances(_AS_MAPPING, target)
 
     def _typed_dicts(self, source: Shape, target: Shape) -> Verdict:
@@ -280,8 +282,7 @@ class _Judgement:
         if isinstance(wanted.shape, UnreadableShape):
             return UNKNOWN if given else NO
         if given is None:
-            anything = wanted.shape == OBJECT or wanted.shape == ANY
-            return YES if wanted.read_only and not wanted.required and anything else NO
+            return NO  # a subtype may hold anything under a name that is not listed
         if isinstance(given.shape, UnreadableShape):
             return UNKNOWN
         if wanted.required and not given.required:
@@ -302,19 +303,20 @@ class _Judgement:
                 return self.judge(source.item, wanted)  # constructors are not looked at
             case InstanceShape(cls=cls) if cls is type:
                 return YES
-            case InstanceShape() if is_protocol(target.cls):
-                return UNKNOWN
             case InstanceShape():
                 return self._metaclass(source.item, target)
             case _:
                 return NO
 
     def _metaclass(self, item: Shape, target: InstanceShape) -> Verdict:
-        if not issubclass(target.cls, type):
-            return NO
         if not isinstance(item, InstanceShape):
             return NO if isinstance(item, AnyShape) else UNKNOWN
         metaclass = type(item.cls)
+        if is_protocol(target.cls):
+            # Members of the class itself count as well, each in its own way.
+            names = protocol_members(target.cls)
+            places = [(member_of(item.cls, name), member_of(metaclass, name)) for name in names]
+            return NO if (ABSENT, ABSENT) in places else UNKNOWN
         return YES if issubclass(metaclass, target.cls) else NO
 
     def of_callable(self, source: CallableShape, target: Shape) -> Verdict:
@@ -325,16 +327,16 @@ class _Judgement:
             return NO
         if not is_protocol(target.cls):
             return UNKNOWN if target.cls is FunctionType else NO
-        if not all(hasattr(FunctionType, name) for name in protocol_members(target.cls)):
+        names = set(protocol_members(target.cls))
+        if not names <= _FUNCTION_HAS:
             return NO
-        if protocol_members(target.cls) == ("__hash__",):
-            return YES
-        call = call_of(target)
-        if not isinstance(call, CallableShape):
-            return UNKNOWN
-        verdict = callable_verdict(self.judge, source, call)
-        only_call = len(protocol_members(target.cls)) == 1
-        return verdict if only_call or verdict is NO else UNKNOWN
+        verdict = YES if names <= {"__call__", "__hash__"} else UNKNOWN
+        if "__call__" in names:
+            call = call_of(target)
+            if not isinstance(call, CallableShape):
+                return UNKNOWN
+            verdict = both(verdict, callable_verdict(self.judge, source, call))
+        return verdict
 
 
 def _lists_all_values(cls: type, target: UnionShape) -> bool:
@@ -361,7 +363,7 @@ def _class_object(metaclass: type, item: Shape) -> Verdict:
     if metaclass is type:
         return YES
     if issubclass(metaclass, type):
-        return YES if item == ANY or item == OBJECT else NO
+        return YES if item in (ANY, OBJECT) else NO
     return NO
 
 
@@ -369,6 +371,7 @@ _OF_ITEMS: Final = frozenset((tuple, abc.Iterable, abc.Container, abc.Sequence, 
 """Targets for which mypy looks at each item of a tuple instead of joining them."""
 
 _AS_MAPPING: Final = InstanceShape(abc.Mapping, (InstanceShape(str), OBJECT))
+_FUNCTION_HAS: Final = frozenset(dir(FunctionType)) - {"__lt__", "__le__", "__gt__", "__ge__"}
 _TYPED_DICT_HAS: Final = frozenset(
     (*dir(abc.Mapping), "copy", "setdefault", "pop", "update", "__delitem__", "__or__", "__ior__")
 )

@@ -8,7 +8,7 @@ from elsewhere (stubs, `self.x = ...` in a method, overloads) is `UNCLEAR`.
 import enum
 import functools
 import sys
-from types import FunctionType
+from types import FunctionType, MethodDescriptorType, WrapperDescriptorType
 from typing import Final, get_overloads
 
 import attrs
@@ -80,6 +80,12 @@ def is_standard(cls: type) -> bool:
 
 
 _STANDARD_MODULES: Final = sys.stdlib_module_names | {"builtins", "typing_extensions"}
+_NOT_IN_STUBS: Final[dict[str, frozenset[type]]] = {
+    "__hash__": HASHED_BY_STUBS,
+    **dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__"), frozenset((object,))),
+}
+"""What classes have at run time and not for a checker."""
+
 _TYPING: Final = ("typing", "typing_extensions")
 """Their protocols are written in Python, with annotations."""
 
@@ -98,7 +104,7 @@ def _read_member(cls: type, name: str) -> Found:
             return UNCLEAR if shape is None else Member(owner, shape, is_method=True)
     for owner in cls.__mro__:
         if is_standard(owner) and name in vars(owner) and owner.__module__ not in _TYPING:
-            if name == "__hash__" and owner in HASHED_BY_STUBS:
+            if owner in _NOT_IN_STUBS.get(name, ()):
                 continue
             return _of_standard(owner, name)
     return UNCLEAR if _may_have(cls, name) else ABSENT
@@ -118,6 +124,8 @@ def _in_body(owner: type, name: str) -> Found:
     if name not in vars(owner):
         return ABSENT
     value = vars(owner)[name]
+    if name in SPECIAL_METHODS and _is_of_standard(value):
+        return _of_standard(owner, name)  # for example one that `enum` puts into a class
     match value:
         case FunctionType():
             return _method(owner, value)
@@ -138,6 +146,13 @@ def _in_body(owner: type, name: str) -> Found:
             return UNCLEAR if _is_enum(owner) else Member(owner, inferred, settable=True)
         case _:
             return UNCLEAR
+
+
+def _is_of_standard(value: object) -> bool:
+    """Whether a method in a class body was written by the standard library."""
+    if isinstance(value, FunctionType):
+        return value.__module__ in ("enum", "_collections_abc", "collections.abc")
+    return isinstance(value, WrapperDescriptorType | MethodDescriptorType)
 
 
 def _annotated(owner: type, form: object) -> Found:
@@ -220,7 +235,8 @@ def _may_have(cls: type, name: str) -> bool:
         return True
     for owner in cls.__mro__[:-1]:
         body = vars(owner)
-        if "__getattr__" in body or "__getattribute__" in body:
+        written_in_python = isinstance(body.get("__getattribute__"), FunctionType)
+        if "__getattr__" in body or written_in_python:
             return True
         if any(_may_set(value, name) for value in body.values()):
             return True

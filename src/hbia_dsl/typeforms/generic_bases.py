@@ -122,9 +122,8 @@ def _read_bases(cls: type) -> ClassBases:
         seen_as_tuple: dict[type, tuple[Shape, ...]] = {}
         _add_base(seen_as_tuple, InstanceShape(tuple, (tuple_join(items),)))
         arguments |= seen_as_tuple
-    if standard is None:
-        for base in cls.__mro__[1:]:  # bases that came without arguments, or were not readable
-            _add_base(arguments, InstanceShape(base))
+    for base in cls.__mro__[1:]:  # bases that came without arguments, or were not readable
+        _add_base(arguments, InstanceShape(base))
     arguments.setdefault(object, ())
     return ClassBases(parameters, arguments, items, Any in cls.__mro__)
 

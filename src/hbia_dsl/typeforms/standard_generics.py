@@ -154,6 +154,8 @@ _LOADED: Final[dict[type, StandardClass]] = {
         _T_CO, _SENT_OR_NONE, bases=(_of(abc.AsyncGenerator, T, SENT),)
     ),
     functools.partial: _class(_T),
+    BaseExceptionGroup: _class(_T_CO, bases=(_of(BaseException),)),
+    ExceptionGroup: _class(_T_CO, bases=(_of(BaseExceptionGroup, T), _of(Exception))),
 }
 
 _NAMED: Final[dict[str, StandardClass]] = {

@@ -21,18 +21,24 @@ from collections.abc import (
     ValuesView,
 )
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
+from functools import partial
+from io import StringIO, TextIOWrapper
 from numbers import Integral, Number
 from os import PathLike
 from pathlib import Path, PurePath
-from types import MappingProxyType
+from queue import Queue
+from re import Match, Pattern
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import (
-    Annotated, Any, Literal, LiteralString, Never, SupportsAbs, SupportsFloat, SupportsIndex,
-    SupportsInt, Union,
+    IO, Annotated, Any, BinaryIO, DefaultDict, Deque, Dict, FrozenSet, List, Literal, LiteralString,
+    Never, NoReturn, Optional, SupportsAbs, SupportsBytes, SupportsComplex, SupportsFloat,
+    SupportsIndex, SupportsInt, SupportsRound, TextIO, Tuple, Type, Union,
 )
+from uuid import UUID
 from typeform_world import *
 """
 """Imports under which every generated annotation has a meaning."""
@@ -79,7 +85,8 @@ _PROTOCOLS = (
     "GreetsLoudly", "GreetsByKeyword", "GreetsOptionally", "GreetsMany", "GreetsAnyhow", "Fetches",
     "Makes", "Measures", "Shows", "Handles", "HandlesNamed", "Linked", "Copies", "Compares", "Empty",
     "Hashable", "Sized", "SupportsInt", "SupportsFloat", "SupportsIndex", "SupportsAbs[int]",
-    "PathLike[str]", "PathLike[bytes]",
+    "PathLike[str]", "PathLike[bytes]", "Hooked", "ReadsHook", "CallsAnyhow", "CallsWithBoth", "Parses",
+    "Equal", "ClosesAndGreets", "SupportsBytes", "SupportsComplex", "SupportsRound[int]",
 )  # fmt: skip
 _IMPLEMENTERS = (
     "Person", "MaybePerson", "NumberedPerson", "FinalPerson", "ClassPerson", "InferredPerson",
@@ -89,7 +96,9 @@ _IMPLEMENTERS = (
     "VariadicGreeter", "KeywordGreeter", "AnyhowGreeter", "UntypedGreeter", "Fetcher",
     "PlainFetcher", "Maker", "MethodMaker", "UserGetter", "AdminPutter", "UserHolder", "Bag",
     "Handler", "NamedHandler", "Link", "OddLink", "Copy", "SetCopy", "Unhashable", "Waiting",
-    "Stream", "Guard", "Session", "Folder", "Path", "PurePath",
+    "Stream", "Guard", "Session", "Folder", "Path", "PurePath", "AnyhowCaller", "EventCaller",
+    "FieldHook", "MethodHook", "PropertyHook", "Parser", "Guesses", "Polite", "Manages", "Equals",
+    "UserGetterByName", "Plain",
 )  # fmt: skip
 _OTHERS = (
     "None", "Any", "object", "Never", "Decimal", "datetime", "date", "Fraction", "Number",
@@ -97,6 +106,12 @@ _OTHERS = (
     "Registered", "Dynamic", "UserBox", "AdminSource", "Users", "UserList", "Walk", "Names",
     "UserMap", "MaybeUser", "UserOrOrder", "Callback", "People", "Json", "Tree", "Exception",
     "ValueError", "list", "dict", "Sequence", "Box", "tuple", "Callable", "UserString",
+    "Both", "Spoken", "Nested", "Written", "Defaulted", "Converter[[int], str]", "Shelf[int, str]",
+    "Converter", "Shelf", "tuple[int, *tuple[str, ...]]", "IO[str]", "TextIO", "BinaryIO", "TextIOWrapper",
+    "StringIO", "Pattern[str]", "Match[bytes]", "Queue[int]", "ExceptionGroup[ValueError]", "UUID", "timedelta",
+    "Mapping", "Generator", "partial[int]", "property", "FunctionType", "ModuleType",
+    "Optional[User]", "List[User]", "Dict[str, User]", "Tuple[int, ...]", "Type[User]", "FrozenSet[int]",
+    "DefaultDict[str, int]", "Deque[int]", "Literal['a'] | Literal['c']", "User | None", "NoReturn", "Text",
 )  # fmt: skip
 LEAVES: Final = (_USERS, _NUMBERS, _STRINGS, _LITERALS, _ENUMS, _RECORDS, _IMPLEMENTERS, _OTHERS)
 
@@ -106,10 +121,11 @@ ONE_PART: Final = (
     "ValuesView", "Awaitable", "AsyncIterator", "AsyncIterable", "Box", "Source", "Sink", "SubBox",
     "ListBox", "Stack", "Frame", "Table", "Later", "Cell", "Couple", "Wallet", "Gets", "Puts",
     "Holds", "Iterates", "Pairs", "AbstractContextManager", "enumerate",
+    "Defaulted", "Reading", "Reads", "GenericBag", "FrozenWallet", "Parcel", "Grows", "Grown", "Joins", "Joined",
 )  # fmt: skip
 TWO_PARTS: Final = (
     "dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "ItemsView", "Entry",
-    "AsyncGenerator", "ChainMap", "MappingProxyType", "UserDict",
+    "AsyncGenerator", "ChainMap", "MappingProxyType", "UserDict", "Swapped",
 )  # fmt: skip
 THREE_PARTS: Final = ("Generator", "Coroutine")
 
@@ -156,6 +172,17 @@ _SUPERTYPES: Final[dict[str, tuple[str, ...]]] = {
     "str": ("Sequence[str]", "Iterable[str]", "Hashable", "Shows", "Measures"), "range": ("Sequence[int]",),
     "bytes": ("Sequence[int]", "Hashable"), "bytearray": ("MutableSequence[int]", "bytes"), "memoryview": ("Sequence[int]", "bytes"),
     "People": ("list[User]",), "Callback": ("Callable[[Admin], float]",), "MaybeUser": ("MaybePerson",),
+    "AnyhowCaller": ("CallsAnyhow", "Handles", "HandlesNamed", "CallsWithBoth", "Callable[[int, int], float]"),
+    "EventCaller": ("CallsWithBoth", "HandlesNamed", "Handles"), "Parser": ("Parses",),
+    "FieldHook": ("Hooked", "ReadsHook"), "MethodHook": ("Hooked", "ReadsHook"), "PropertyHook": ("Hooked", "ReadsHook"),
+    "Guesses": ("Named", "ReadsName", "Closes"), "Polite": ("ClosesAndGreets", "Closes"), "Manages": ("Closes",),
+    "Equals": ("Equal", "Hashable"), "UserGetterByName": ("Gets[User]", "Gets[object]"), "Plain": ("Named", "Hashable"),
+    "Both": ("Box[User]", "Source[User]"), "Spoken": ("NamedMovie", "Movie"), "Written": ("tuple[int, int]", "tuple[int, bool]"),
+    "TextIO": ("IO[str]",), "TextIOWrapper": ("TextIO", "IO[str]"), "StringIO": ("TextIO",), "BinaryIO": ("IO[bytes]",),
+    "partial[int]": ("Callable[..., int]", "Callable[[str], float]"),
+    "ExceptionGroup[ValueError]": ("ExceptionGroup[Exception]", "Exception"), "List[User]": ("list[User]",),
+    "Optional[User]": ("User | None", "MaybeUser"), "Dict[str, User]": ("UserMap",), "Deque[int]": ("deque[int]",),
+    "Defaulted": ("Defaulted[int]",), "FunctionType": ("Callable[[int], str]",), "Generator": ("Iterator[User]",),
     "Decimal": ("SupportsFloat", "SupportsInt"), "None": ("Hashable", "Shows", "Empty"),
     "UserString": ("Sequence[str]", "Sequence[UserString]"), "Json": ("Union[int, str, None, list[Json], dict[str, Json]]",),
     "Tree": ("tuple[int, Union[Tree, None]]", "tuple[object, ...]"), "type": ("type[User]", "Callable[[int], User]"),
@@ -175,7 +202,8 @@ _WIDER: Final[dict[str, tuple[str, ...]]] = {
     "Iterator": ("Iterable",), "KeysView": ("AbstractSet", "Iterable"), "ValuesView": ("Collection",),
     "SubBox": ("Box", "Holds"), "Box": ("Holds",), "Source": ("Gets",), "Sink": ("Puts",), "Wallet": ("Holds",),
     "AsyncIterator": ("AsyncIterable",), "Later": ("Awaitable",), "enumerate": ("Iterator",),
-    "Couple": ("Sequence", "Collection"),
+    "Couple": ("Sequence", "Collection"), "Reading": ("Reads",), "FrozenWallet": ("Reads", "Holds"), "Parcel": ("Holds", "Reads"),
+    "GenericBag": ("Iterates", "Iterable"), "Grown": ("Grows",), "Joined": ("Joins",), "Swapped": ("Entry",),
     "dict": ("MutableMapping", "Mapping"), "defaultdict": ("dict", "Mapping"), "OrderedDict": ("dict",),
     "ChainMap": ("MutableMapping",), "MappingProxyType": ("Mapping",), "UserDict": ("MutableMapping", "Mapping"),
     "Mapping": ("Collection", "Iterable"), "ItemsView": ("AbstractSet",), "AsyncGenerator": ("AsyncIterator",),
@@ -333,6 +361,8 @@ def _moved_parts(form: Form, head: str, parts: tuple[Form, ...]) -> tuple[Form, 
     match form.head, head:
         case ("Coroutine", "Awaitable"):
             return parts[2:]
+        case ("Swapped", "Entry"):
+            return (parts[1], parts[0])
         case ("ItemsView", "AbstractSet"):
             return (Form("tuple", parts),)
         case ("Counter", "Mapping"):

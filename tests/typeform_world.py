@@ -31,19 +31,25 @@ from typing import (
     NewType,
     NotRequired,
     Optional,
+    ParamSpec,
     Protocol,
     Required,
     Self,
     TypedDict,
-    TypeVar,
+    TypeVarTuple,
     Union,
+    Unpack,
+    overload,
     runtime_checkable,
 )
 
 import attrs
-from typing_extensions import ReadOnly, TypeAliasType
+from typing_extensions import ReadOnly, TypeAliasType, TypeVar
 from typing_extensions import TypedDict as ExtendedTypedDict
 
+D = TypeVar("D", default=int)
+P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 K = TypeVar("K")
 T_co = TypeVar("T_co", covariant=True)
@@ -215,6 +221,40 @@ class Later(Awaitable[T]):
     pass
 
 
+class Both(Box[User], Source[Admin]):
+    pass
+
+
+class Swapped(Entry[K, T], Generic[T, K]):
+    pass
+
+
+class Defaulted(Generic[D]):
+    pass
+
+
+class Converter(Generic[P, T_co]):
+    pass
+
+
+class Shelf(Generic[Unpack[Ts]]):
+    pass
+
+
+class Reading(Generic[T_co]):
+    @property
+    def item(self) -> T_co:
+        raise NotImplementedError
+
+
+class GenericBag(Generic[T]):
+    def __iter__(self) -> Iterator[T]:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return 0
+
+
 # TypedDicts.
 class Movie(TypedDict):
     title: str
@@ -262,6 +302,10 @@ class UserCell(Cell[User]):
     row: int
 
 
+Spoken = TypedDict("Spoken", {"title": str, "year": NotRequired[int]})
+Nested = TypedDict("Nested", {"movie": Movie, "users": "list[User]"})
+
+
 # NamedTuples.
 class Point(NamedTuple):
     x: int
@@ -282,6 +326,7 @@ class Couple(NamedTuple, Generic[T]):
     second: T
 
 
+Written = NamedTuple("Written", [("x", int), ("y", bool)])  # noqa: UP014 - the functional form
 Loose = collections.namedtuple("Loose", ("a", "b"))  # noqa: PYI024 - the untyped kind is the subject
 
 
@@ -306,6 +351,25 @@ class SavingsAccount(FrozenAccount):
 @attrs.define
 class Wallet(Generic[T]):
     item: T
+
+
+@attrs.frozen
+class FrozenWallet(Generic[T]):
+    item: T
+
+
+@attrs.define(eq=False)
+class Plain:
+    name: "str"
+    _secret: int = 0
+    kind: ClassVar[str] = "plain"
+
+
+@dataclasses.dataclass
+class Parcel(Generic[T]):
+    item: T
+    note: dataclasses.InitVar[str] = ""
+    tag: ClassVar[str] = "parcel"
 
 
 @dataclasses.dataclass
@@ -433,6 +497,56 @@ class Compares(Protocol):
 
 @runtime_checkable
 class Empty(Protocol):
+    pass
+
+
+class Reads(Protocol[T_co]):
+    @property
+    def item(self) -> T_co: ...
+
+
+class Hooked(Protocol):
+    hook: Callable[[int], str]
+
+
+class ReadsHook(Protocol):
+    @property
+    def hook(self) -> Callable[[int], str]: ...
+
+
+class CallsAnyhow(Protocol):
+    def __call__(self, *args: int, **kwargs: int) -> object: ...
+
+
+class CallsWithBoth(Protocol):
+    def __call__(self, event: int, /, *, depth: int = ...) -> str: ...
+
+
+class Parses(Protocol):
+    @overload
+    def parse(self, text: str) -> int: ...
+    @overload
+    def parse(self, text: bytes) -> str: ...
+
+
+class Grows(Protocol[T]):
+    def grown(self) -> "Grows[list[T]]": ...
+
+
+class Joins(Protocol[T]):
+    def joined(self, other: "Joins[T]") -> "Joins[T]": ...
+    def replaced(self, value: T) -> T: ...
+
+
+class Equal(Protocol):
+    def __eq__(self, other: object, /) -> bool: ...
+
+
+class UserGetterByName(Gets[User]):
+    pass
+
+
+class ClosesAndGreets(Closes, Greets, Protocol):
     pass
 
 
@@ -623,6 +737,73 @@ class Handler:
 class NamedHandler:
     def __call__(self, event: int) -> str:
         return str(event)
+
+
+class AnyhowCaller:
+    def __call__(self, *args: float, **kwargs: float) -> int:
+        return len(args) + len(kwargs)
+
+
+class EventCaller:
+    def __call__(self, event: int, depth: int = 0) -> str:
+        return str(event + depth)
+
+
+class FieldHook:
+    hook: Callable[[float], Text]
+
+
+class MethodHook:
+    def hook(self, number: int) -> str:
+        return str(number)
+
+
+class PropertyHook:
+    @property
+    def hook(self) -> Callable[[float], str]:
+        return str
+
+
+class Parser:
+    @overload
+    def parse(self, text: str) -> int: ...
+    @overload
+    def parse(self, text: bytes) -> str: ...
+    def parse(self, text: str | bytes) -> int | str:
+        return len(text)
+
+
+class Grown(Generic[T]):
+    def grown(self) -> "Grown[list[T]]":
+        raise NotImplementedError
+
+
+class Joined(Generic[T]):
+    def joined(self, other: "Joins[T]") -> "Joined[T]":
+        return self
+
+    def replaced(self, value: T) -> T:
+        return value
+
+
+class Guesses:
+    def __getattr__(self, name: str) -> str:
+        return name
+
+
+class Polite(FormalGreeter, Connection):
+    pass
+
+
+class Manages:
+    @contextlib.contextmanager
+    def close(self) -> Iterator[None]:
+        yield
+
+
+class Equals:  # noqa: PLW1641 - it has no hash on purpose
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
 
 class Link:

@@ -9,6 +9,7 @@ from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import RunInputError
 from hbia_dsl.flow.plan_flow import PlannedFlow
 from hbia_dsl.flow.result_storing import input_refusal
+from hbia_dsl.kernel.arguments import ABSENT
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
@@ -51,6 +52,8 @@ def into_slots(
         if check is not None and type(value) not in check.sure and not check.accepts(value):
             raise input_refusal(flow.name, name, check, value)
         found[slots[name]] = value
+    if len(found) < len(slots):  # optional inputs that were not given
+        found |= {slot: ABSENT for slot in slots.values() if slot not in found}
     return found
 
 

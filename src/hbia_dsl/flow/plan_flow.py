@@ -6,10 +6,11 @@ import attrs
 
 from hbia_dsl.flow.result_storing import Contract, compile_store
 from hbia_dsl.graph.topology import GraphTopology
-from hbia_dsl.kernel.arguments import Source, compile_arguments
+from hbia_dsl.kernel.arguments import SlotOrDefault, Source, compile_arguments
 from hbia_dsl.kernel.numbering import Numbering, number_vertices
 from hbia_dsl.kernel.plan import Plan, PlannedVertex
 from hbia_dsl.typeforms.compiled_check import ValueCheck
+from hbia_dsl.typeforms.signature_reading import read_parameters
 from hbia_dsl.typeforms.value_check import compile_check
 from hbia_dsl.wiring.binding import INPUT, Binding, Rule
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
@@ -85,6 +86,7 @@ class _Slots:
     """The slot of every value: inputs first, then results, the parts beside their whole."""
 
     def __init__(self, flow: WiredFlow, ordered: list[WiredVertex]) -> None:
+        self.flow = flow
         self.inputs = {name: slot for slot, name in enumerate(flow.inputs)}
         self.whole: dict[str, int] = {}
         self.outputs: dict[str, dict[str, int]] = {}
@@ -100,7 +102,7 @@ class _Slots:
             else:
                 self.outputs[vertex.name] = {vertex.output: whole}
 
-    def source(self, binding: Binding) -> Source:
+    def source(self, vertex: WiredVertex, binding: Binding) -> Source:
         """Return where the value of a parameter is."""
         found = []
         for name in binding.sources:
@@ -109,20 +111,29 @@ class _Slots:
             else:
                 own = self.outputs[name.vertex]
                 found.append(own.get(name.output, self.whole[name.vertex]))
-        return tuple(found) if binding.rule is Rule.FAN_IN else found[0]
+        if binding.rule is Rule.FAN_IN:
+            return tuple(found)
+        if binding.rule is Rule.INPUT and not self.flow.inputs[binding.sources[0].output].required:
+            return SlotOrDefault(found[0], _default_of(vertex, binding.parameter))
+        return found[0]
+
+
+def _default_of(vertex: WiredVertex, parameter: str) -> object:
+    parameters = {p.name: p for p in read_parameters(vertex.handler)}
+    return parameters[parameter].default
 
 
 def _planned(vertex: WiredVertex, slots: _Slots, *, check: bool) -> PlannedVertex:
     declaration = vertex.declaration
     by_position, by_keyword = _passing(vertex)
-    keywords = compile_arguments([slots.source(b) for b in by_keyword]) if by_keyword else None
+    keywords = compile_arguments([slots.source(vertex, b) for b in by_keyword]) if by_keyword else None
     contract = compile_check(vertex.returns) if check and declaration.check else None
     whole = slots.whole[vertex.name]
     outputs = slots.outputs[vertex.name]
     return PlannedVertex(
         vertex.name,
         vertex.handler,
-        positional=compile_arguments([slots.source(b) for b in by_position]),
+        positional=compile_arguments([slots.source(vertex, b) for b in by_position]),
         keyword_names=tuple(b.parameter for b in by_keyword),
         keywords=keywords,
         slot=whole,

@@ -3,85 +3,83 @@
 Any cycle proves the point; a shortest one is what a person can mend.
 """
 
-from collections import deque
-from collections.abc import Iterable
-
 from hbia_dsl.graph.adjacency import Adjacency
+from hbia_dsl.graph.components import components
 
-SEARCH_LIMIT_VERTICES = 2_000
-"""From how many vertices a search is started, at the most, so that a report is quick."""
+SEARCH_LIMIT_EDGES = 2_000_000
+"""How many edges are followed in search of a shorter cycle, so that a report is quick."""
 
 
 def shortest_cycle(graph: Adjacency) -> list[int] | None:
     """Find a shortest cycle.
 
     A breadth-first search from a vertex finds the shortest way back to it; the
-    shortest of all these is a shortest cycle. Only vertices that can lie on a cycle
-    are searched: those left after taking away, again and again, vertices without
-    predecessors or without successors.
+    shortest of all these is a shortest cycle. Only the strongly connected components
+    are searched, small ones first: each of their vertices lies on a cycle, and a small
+    component has no long ones.
 
     Returns:
         Its vertices in the direction of the edges, the smallest number first; None if
-        the graph is acyclic. In graphs with more than `SEARCH_LIMIT_VERTICES` candidates
-        the cycle is the shortest through the first ones.
+        the graph is acyclic. In a graph with so many cycles that `SEARCH_LIMIT_EDGES`
+        is reached it is the shortest one found till then.
 
     Complexity:
-        O(V + E) if acyclic, else O(C (C + E)) for C candidates.
+        O(V + E) if acyclic; else O(C F) more for components of C vertices and F edges,
+        and never more than the limit and one search.
 
     Source:
         Itai and Rodeh, Finding a minimum circuit in a graph, SIAM J. Comput. 7(4),
         1978, doi:10.1137/0207033.
     """
-    candidates = _on_or_between_cycles(graph)
-    best: list[int] | None = None
-    for start in sorted(candidates)[:SEARCH_LIMIT_VERTICES]:
-        found = _shortest_return(graph, start, candidates, len(best) if best else None)
-        if found is not None:
-            best = found
-            if len(best) == 1:
-                break
-    if best is None:
+    search = _Search(graph)
+    cyclic = [c for c in components(graph) if len(c) > 1 or c[0] in graph.successors[c[0]]]
+    for component in sorted(cyclic, key=lambda c: (len(c), c)):
+        search.inside(component)
+    if not search.best:
         return None
-    turn = best.index(min(best))
-    return best[turn:] + best[:turn]
+    turn = search.best.index(min(search.best))
+    return search.best[turn:] + search.best[:turn]
 
 
-def _on_or_between_cycles(graph: Adjacency) -> set[int]:
-    left = set(range(len(graph)))
-    for inward, outward in (
-        (graph.predecessors, graph.successors),
-        (graph.successors, graph.predecessors),
-    ):
-        count = {vertex: sum(1 for n in inward[vertex] if n in left) for vertex in left}
-        free = [vertex for vertex in left if count[vertex] == 0]
-        while free:
-            vertex = free.pop()
-            left.discard(vertex)
-            for neighbour in outward[vertex]:
-                if neighbour in left:
-                    count[neighbour] -= 1
-                    if count[neighbour] == 0:
-                        free.append(neighbour)
-    return left
+class _Search:
+    """Searches from one vertex after another; each has to beat the best so far."""
 
+    __slots__ = ("best", "followed", "graph")
 
-def _shortest_return(
-    graph: Adjacency, start: int, inside: set[int], below: int | None
-) -> list[int] | None:
-    """Return the shortest path from `start` back to it, if shorter than `below` vertices."""
-    came_from: dict[int, int] = {}
-    queue = deque([(start, 1)])
-    while queue:
-        vertex, length = queue.popleft()
-        if below is not None and length >= below:
-            return None
-        for successor in _inside(graph.successors[vertex], inside):
-            if successor == start:
-                return _path_back(came_from, start, vertex)
-            if successor not in came_from:
-                came_from[successor] = vertex
-                queue.append((successor, length + 1))
-    return None
+    def __init__(self, graph: Adjacency) -> None:
+        self.graph = graph
+        self.best: list[int] = []
+        self.followed = 0
+        """How many edges were looked at."""
+
+    def inside(self, component: list[int]) -> None:
+        """Search from every vertex of a component in turn."""
+        left = set(component)
+        for start in component:
+            if len(self.best) == 1 or (self.best and self.followed > SEARCH_LIMIT_EDGES):
+                return
+            self._from_vertex(start, left)
+            left.discard(start)  # no cycle through it is shorter than the best now
+
+    def _from_vertex(self, start: int, left: set[int]) -> None:
+        """Take the shortest path from `start` back to it, if it is shorter than the best."""
+        came_from: dict[int, int] = {}
+        layer = [start]
+        length = 1
+        while layer and (not self.best or length < len(self.best)):
+            following = []
+            for vertex in layer:
+                row = self.graph.successors[vertex]
+                self.followed += len(row)
+                for successor in row:
+                    if successor == start:
+                        self.best = _path_back(came_from, start, vertex)
+                        return
+                    if successor in left and successor not in came_from:
+                        came_from[successor] = vertex
+                        following.append(successor)
+            layer = following
+            length += 1
 
 
 def _path_back(came_from: dict[int, int], start: int, end: int) -> list[int]:
@@ -89,7 +87,3 @@ def _path_back(came_from: dict[int, int], start: int, end: int) -> list[int]:
     while path[-1] != start:
         path.append(came_from[path[-1]])
     return path[::-1]
-
-
-def _inside(vertices: Iterable[int], allowed: set[int]) -> Iterable[int]:
-    return (vertex for vertex in vertices if vertex in allowed)

@@ -5,13 +5,33 @@ the common cases in C; a slice gives it a sequence even for one slot or none.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
 from operator import itemgetter
-from typing import cast
+from typing import Final, cast
+
+import attrs
 
 from hbia_dsl.kernel.plan import Slots
 
-Source = int | tuple[int, ...]
-"""One slot, or, for a fan-in, several that become a list."""
+
+class _Absent(Enum):
+    ABSENT = "absent"
+
+
+ABSENT: Final = _Absent.ABSENT
+"""In a slot: an input that is optional and was not given."""
+
+
+@attrs.frozen
+class SlotOrDefault:
+    """An optional input: its slot, and what the parameter takes if the slot is absent."""
+
+    slot: int
+    default: object
+
+
+Source = int | tuple[int, ...] | SlotOrDefault
+"""One slot, or, for a fan-in, several that become a list, or an optional input."""
 
 Getter = Callable[[Slots], Iterable[object]]
 
@@ -27,19 +47,25 @@ def compile_arguments(sources: Sequence[Source]) -> Getter:
     """Return what takes the values of these sources out of the slots, in order."""
     if not sources:
         return _NONE
-    if any(isinstance(source, tuple) for source in sources):
-        return _with_fan_in(tuple(sources))
+    if any(not isinstance(source, int) for source in sources):
+        return _one_by_one(tuple(sources))
     slots = cast("Sequence[int]", sources)
     if len(slots) == 1:
         return _slices(slots[0])
     return cast("Getter", itemgetter(*slots))
 
 
-def _with_fan_in(sources: tuple[Source, ...]) -> Getter:
+def _one_by_one(sources: tuple[Source, ...]) -> Getter:
     def take(slots: Slots) -> list[object]:
-        return [
-            [slots[slot] for slot in source] if isinstance(source, tuple) else slots[source]
-            for source in sources
-        ]
+        return [_value(source, slots) for source in sources]
 
     return take
+
+
+def _value(source: Source, slots: Slots) -> object:
+    if isinstance(source, int):
+        return slots[source]
+    if isinstance(source, tuple):
+        return [slots[slot] for slot in source]
+    value = slots[source.slot]
+    return source.default if value is ABSENT else value

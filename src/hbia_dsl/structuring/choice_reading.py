@@ -22,7 +22,7 @@ def literal_reader(form: object) -> Read:
         for choice in choices:
             if is_same(value, choice):
                 return choice
-        raise no_choice(value, choices, f"one of {choices_text(choices)}")
+        raise no_choice(value, choices, choices_text(choices))
 
     return read
 

@@ -11,6 +11,7 @@ every value that was given is blotted out of it.
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 import attrs
 
@@ -40,7 +41,7 @@ def construction_problems(
         problems = list(_field_problems(cls, values, data))
     if problems:
         return tuple(problems)
-    text = author_text(error, [data, values])
+    text = author_text(error, [*data.values(), *values.values()])
     return (DataProblem("", f"refused by {declared_text(cls)}: {text}", declared_text(cls)),)
 
 
@@ -48,24 +49,26 @@ def _field_problems(
     cls: type, values: Mapping[str, object], data: Mapping[str, object]
 ) -> Iterator[DataProblem]:
     """Run converters and validators again, each by itself."""
-    instance = object.__new__(cls)
-    validated = []
+    instance: object = object.__new__(cls)
+    given = [*data.values(), *values.values()]
+    set_up = []
     for attribute in attrs.fields(cls):
         alias = attribute.alias or attribute.name
-        given = [data.get(alias), values.get(alias)]
         try:
             value = _initial_value(instance, attribute, values, alias)
         except Exception as error:  # noqa: BLE001 - a converter or factory of the class
-            yield _problem("a converter", attribute, given, error)
+            yield _problem("a converter", attribute, data, author_text(error, given))
             continue
         object.__setattr__(instance, attribute.name, value)
-        validated.append((attribute, value, [*given, value]))
-    for attribute, value, given in validated:
+        set_up.append((attribute, value))
+        if alias in values:  # a converter may have spelled the data in another way
+            given.append(value)
+    for attribute, value in set_up:
         try:
             if attribute.validator is not None:
                 attribute.validator(instance, attribute, value)
         except Exception as error:  # noqa: BLE001 - a validator of the class
-            yield _problem("a validator", attribute, given, error)
+            yield _problem("a validator", attribute, data, author_text(error, given))
 
 
 def _initial_value(
@@ -74,29 +77,31 @@ def _initial_value(
     values: Mapping[str, object],
     alias: str,
 ) -> object:
-    default: object = attribute.default
+    # The classes behind `default` and `converter` have no useful types in the stubs of attrs.
+    default = cast(Any, attribute.default)
+    converter = cast(Any, attribute.converter)
+    value: object
     if alias in values:
         value = values[alias]
-    elif isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
+    elif hasattr(default, "takes_self"):
         value = default.factory(instance) if default.takes_self else default.factory()
     else:
         value = default
-    converter = attribute.converter
     if converter is None:
         return value
-    if isinstance(converter, attrs.Converter):
+    if hasattr(converter, "takes_self"):  # an attrs.Converter, which may ask for more
         extra = [instance] * converter.takes_self + [attribute] * converter.takes_field
-        return converter.converter(value, *extra)
-    return converter(value)
+        return cast(object, converter.converter(value, *extra))
+    return cast(object, converter(value))
 
 
 def _problem(
-    culprit: str, attribute: "attrs.Attribute[object]", given: list[object], error: Exception
+    culprit: str, attribute: "attrs.Attribute[object]", data: Mapping[str, object], text: str
 ) -> DataProblem:
+    alias = attribute.alias or attribute.name
     expected = None if attribute.type is None else declared_text(attribute.type)
-    path = field_step(attribute.alias or attribute.name)
-    message = f"refused by {culprit}: {author_text(error, given)}"
-    return DataProblem(path, message, expected, kind_text(given[0]))
+    found = kind_text(data[alias]) if alias in data else None
+    return DataProblem(field_step(alias), f"refused by {culprit}: {text}", expected, found)
 
 
 def author_text(error: Exception, given: object) -> str:

@@ -21,6 +21,7 @@ from hbia_dsl.structuring.data_problem import (
     refused,
 )
 from hbia_dsl.structuring.declared_text import declared_text
+from hbia_dsl.structuring.opened_form import UnresolvedFormError
 
 _Make = Callable[[Iterable[object]], Collection[object]]
 
@@ -67,7 +68,7 @@ def container_reader(form: object, find: FindRead) -> Read | None:
     origin = typing.get_origin(form) or form
     arguments = typing.get_args(form)
     if origin is tuple and (arguments or not hasattr(form, "__args__")):
-        if len(arguments) != 2 or arguments[1] is not ...:  # noqa: PLR2004 - `tuple[T, ...]`
+        if len(arguments) != 2 or arguments[1] is not ...:
             return _fixed_tuple_reader(form, find) if arguments else _any_tuple(find)
         return _elements_reader(form, _Kind(tuple), find(arguments[0]))
     if origin is tuple:
@@ -111,7 +112,10 @@ def _elements_reader(form: object, kind: _Kind, item: Read) -> Read:
 
 def _fixed_tuple_reader(form: object, find: FindRead) -> Read:
     expected = declared_text(form)
-    readers = tuple(map(find, typing.get_args(form)))
+    arguments = typing.get_args(form)
+    if any(map(_is_unpacked, arguments)):
+        raise UnresolvedFormError(f"data cannot give a {expected} with an unpacked part")
+    readers = tuple(map(find, arguments))
 
     def read(value: object) -> object:
         if not isinstance(value, list | tuple):
@@ -127,6 +131,10 @@ def _fixed_tuple_reader(form: object, find: FindRead) -> Read:
         return tuple(items)
 
     return read
+
+
+def _is_unpacked(form: object) -> bool:
+    return typing.get_origin(form) is typing.Unpack or getattr(form, "__unpacked__", False) is True
 
 
 def _mapping_reader(

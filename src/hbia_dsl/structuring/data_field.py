@@ -78,12 +78,11 @@ def data_fields(form: object) -> tuple[DataField, ...]:
     try:
         if is_typed_dict(cls):
             return _typed_dict_fields(cls, form)
-        forms = _annotated(cls, form)
         if attrs.has(cls):
-            return tuple(_attrs_field(cls, a, forms) for a in attrs.fields(cls) if a.init)
+            return _attrs_fields(cls, form)
         if is_named_tuple(cls):
-            return _named_tuple_fields(cls, forms)
-        return _dataclass_fields(cls, forms)
+            return _named_tuple_fields(cls, _annotated(cls, form, {}))
+        return _dataclass_fields(cls, _annotated(cls, form, {}))
     except NameError as error:
         raise UnresolvedFormError(f"`{declared_text(cls)}`: {error}") from error
 
@@ -115,12 +114,8 @@ def read_fields(
             values[key] = read_part(read, data[key], field_step(key), problems)
         elif field.required:
             expected = declared_text(field.form)
-            problems.append(
-                DataProblem(field_step(key), f"missing, expected {expected}", expected)
-            )
-    for key in data:
-        if key not in fields:
-            problems.append(_unknown(key, fields))
+            problems.append(DataProblem(field_step(key), f"missing, expected {expected}", expected))
+    problems += [_unknown(key, fields) for key in data if key not in fields]
     if problems:
         raise RefusedDataError(problems)
     return values
@@ -150,23 +145,24 @@ def _unknown(key: object, fields: Mapping[str, object]) -> DataProblem:
         found = kind_text(key)
         return DataProblem(key_step(key), f"unknown field, its name is {found}", "str", found)
     match = nearest(key.strip("_"), fields)
-    return DataProblem(
-        field_step(key), "unknown field", suggestion=match[0] if match else None
-    )
+    return DataProblem(field_step(key), "unknown field", suggestion=match[0] if match else None)
 
 
-def _annotated(cls: type, form: object) -> Mapping[str, object]:
-    """Return the resolved annotations of a class and its bases, type variables filled in."""
+def _annotated(cls: type, form: object, resolved: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the annotations of a class and its bases, text and type variables replaced.
+
+    What is in `resolved` without text needs no look-up: `attrs.resolve_types` was there.
+    """
     bindings = variable_bindings(form)
     found: dict[str, object] = {}
     for owner in reversed(cls.__mro__):
-        names = {p.__name__: p for p in getattr(owner, "__type_params__", ())}
-        names[owner.__name__] = owner
+        parameters = vars(owner).get("__type_params__", ())
+        names = {getattr(name, "__name__", ""): name for name in (owner, *parameters)}
         for name, annotation in inspect.get_annotations(owner).items():
-            resolved = annotation
-            if _holds_text(annotation):
-                resolved = evaluate(annotation, owner.__module__, names)
-            found[name] = bound(resolved, bindings.get(owner, {}))
+            declared = resolved.get(name, annotation)
+            if _holds_text(declared):
+                declared = evaluate(annotation, owner.__module__, names)
+            found[name] = bound(declared, bindings.get(owner, {}))
     return found
 
 
@@ -180,15 +176,17 @@ def _holds_text(form: object) -> bool:
     return any(map(_holds_text, typing.get_args(form)))
 
 
-def _attrs_field(
-    cls: type, attribute: "attrs.Attribute[object]", forms: Mapping[str, object]
-) -> DataField:
-    declared: object = attribute.type
-    if declared is None or _holds_text(declared) or getattr(declared, "__parameters__", ()):
-        declared = forms.get(attribute.name, typing.Any)
-    taken = _converter_form(cls, attribute) if attribute.converter else None
-    alias = attribute.alias or attribute.name
-    return DataField(alias, taken or declared, attribute.default is attrs.NOTHING)
+def _attrs_fields(cls: type, form: object) -> tuple[DataField, ...]:
+    attributes = attrs.fields(cls)
+    forms = _annotated(cls, form, {a.name: a.type for a in attributes if a.type is not None})
+    fields = []
+    for attribute in attributes:
+        if attribute.init:
+            declared = forms.get(attribute.name, attribute.type or typing.Any)
+            taken = _converter_form(cls, attribute) if attribute.converter else None
+            alias = attribute.alias or attribute.name
+            fields.append(DataField(alias, taken or declared, attribute.default is attrs.NOTHING))
+    return tuple(fields)
 
 
 def _converter_form(cls: type, attribute: "attrs.Attribute[object]") -> object | None:

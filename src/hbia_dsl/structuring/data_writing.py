@@ -11,7 +11,7 @@ import enum
 import fractions
 import pathlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 import cattrs
@@ -50,3 +50,29 @@ def register_writers(converter: cattrs.Converter) -> None:
         converter.register_unstructure_hook(form.cls, form.write)
     hook(lambda cls: attrs.has(cls) or dataclasses.is_dataclass(cls), write_object)
     hook(_is_class(enum.Enum), write_member)
+    converter.register_unstructure_hook(str, _plain_text)
+
+
+def _plain_text(value: str) -> object:
+    """Return text as it is; a member of an Enum that is text too gives its value."""
+    return value.value if isinstance(value, enum.Enum) else value
+
+
+def _parts(value: object) -> Iterator[tuple[str, object]]:
+    """Yield the fields of an object, under the names that its constructor takes."""
+    cls = type(value)
+    if attrs.has(cls):
+        for attribute in attrs.fields(cls):
+            if attribute.init:
+                yield attribute.alias or attribute.name, getattr(value, attribute.name)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            if field.init:
+                yield field.name, getattr(value, field.name)
+
+
+def _is_class(*bases: type) -> Callable[[object], bool]:
+    def is_one(form: object) -> bool:
+        return isinstance(form, type) and issubclass(form, bases)
+
+    return is_one

@@ -15,6 +15,8 @@ def declared_text(form: object) -> str:
     Args:
         form: Anything that can stand in an annotation.
     """
+    if isinstance(form, list):  # the parameters of a Callable
+        return f"[{', '.join(map(declared_text, form))}]"
     origin = typing.get_origin(form)
     if origin is None:
         return _bare_name(form)

@@ -11,7 +11,7 @@ import enum
 import functools
 import pathlib
 import typing
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Mapping
 
 import attrs
 import cattrs
@@ -19,7 +19,7 @@ import cattrs
 from hbia_dsl.structuring.choice_reading import enum_reader, literal_reader
 from hbia_dsl.structuring.class_reading import class_reader
 from hbia_dsl.structuring.container_reading import container_reader
-from hbia_dsl.structuring.data_field import FindRead, Read, has_fields
+from hbia_dsl.structuring.data_field import DataField, FindRead, Read, has_fields, read_fields
 from hbia_dsl.structuring.data_problem import DataProblem, RefusedDataError, refusal, refused
 from hbia_dsl.structuring.data_writing import register_writers
 from hbia_dsl.structuring.declared_text import declared_text
@@ -28,6 +28,8 @@ from hbia_dsl.structuring.opened_form import UnresolvedFormError, opened
 from hbia_dsl.structuring.scalar_reading import SCALARS
 from hbia_dsl.structuring.text_forms import text_reader
 from hbia_dsl.structuring.union_reading import is_union_form, union_reader
+
+T = typing.TypeVar("T")
 
 _STOCK_CLASSES = (str, bytes, int, float, pathlib.Path)
 """For these, and what derives from them, cattrs has hooks that go before all others."""
@@ -75,13 +77,29 @@ def structure_value(
     Returns:
         The value and no problem; or None and the problems, at least one.
     """
-    try:
-        return _find(_shared_converter(), form)(data), ()
-    except RefusedDataError as error:
-        return None, tuple(problem.under(path) for problem in error.problems)
-    except RecursionError:
-        message = "nested too deeply, or inside itself"
-        return None, (DataProblem(path, message, declared_text(form)),)
+    read = _find(_shared_converter(), form)
+    return _with_path(lambda: read(data), path)
+
+
+def structure_fields(
+    data: object, forms: Mapping[str, object], required: Collection[str], path: str = "input"
+) -> tuple[dict[str, object] | None, tuple[DataProblem, ...]]:
+    """Read a mapping as values of several forms: the parameters of a function, say.
+
+    Args:
+        data: What JSON or YAML gave.
+        forms: The form of each value, by name.
+        required: The names that must be there.
+        path: What the data are called in the problems.
+
+    Returns:
+        The values that were given, by name, and no problem; or None and the problems.
+    """
+    find = functools.partial(_find, _shared_converter())
+    fields = {
+        name: (DataField(name, form, name in required), find(form)) for name, form in forms.items()
+    }
+    return _with_path(lambda: read_fields(data, fields, "inputs"), path)
 
 
 def strict_converter() -> cattrs.Converter:
@@ -99,12 +117,21 @@ def strict_converter() -> cattrs.Converter:
     by_form = functools.lru_cache(maxsize=None)(make)
 
     def structure_by_form(value: object, form: object) -> object:
-        return by_form(typing.cast(Hashable, form))(value, form)
+        return by_form(form)(value, form)
 
     for cls in _STOCK_CLASSES:
         converter.register_structure_hook(cls, structure_by_form)
     register_writers(converter)
     return converter
+
+
+def _with_path(read: Callable[[], T], path: str) -> tuple[T | None, tuple[DataProblem, ...]]:
+    try:
+        return read(), ()
+    except RefusedDataError as error:
+        return None, tuple(problem.under(path) for problem in error.problems)
+    except RecursionError:
+        return None, (DataProblem(path, "nested too deeply, or inside itself"),)
 
 
 @functools.lru_cache(maxsize=1)
@@ -158,10 +185,9 @@ class _Late:
 def _look_up(converter: cattrs.Converter, form: object) -> Read:
     try:
         hash(form)
-    except TypeError:  # metadata without a hash: nothing that could be remembered
-        hook = converter.get_structure_hook(form, cache_result=False)
-    else:
-        hook = converter.get_structure_hook(form)
+    except TypeError:  # metadata without a hash: cattrs cannot look for it
+        return _reader(form, functools.partial(_find, converter))
+    hook = converter.get_structure_hook(form)
     return hook.read if isinstance(hook, _Hook) else _guarded(hook, form)
 
 
@@ -183,13 +209,15 @@ def _guarded(hook: Callable[[object, object], object], form: object) -> Read:
 def _reader(form: object, find: FindRead) -> Read:
     """Build the reader of a form."""
     plain = opened(form)
+    if isinstance(plain, str | typing.ForwardRef):
+        raise UnresolvedFormError(f"`{declared_text(plain)}` is not resolved")
     scalar = SCALARS.get(plain) if isinstance(plain, type) else None
     if scalar is not None:
         return scalar
     if plain is typing.Any or plain is object:
         return _anything
     if is_union_form(plain):
-        return union_reader(plain, find)
+        return union_reader(plain, declared_text(form), find)
     if typing.get_origin(plain) is typing.Literal:
         return literal_reader(plain)
     if has_fields(plain):

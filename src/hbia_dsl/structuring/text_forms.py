@@ -6,7 +6,7 @@ and bytes by itself.
 """
 
 import base64
-import datetime
+import datetime as dt
 import ipaddress
 import pathlib
 import re
@@ -46,10 +46,10 @@ class TextForm:
             cls: The declared class: this one, or a base of it.
         """
         expected = f"{cls.__name__} as {self.spelling}"
-        is_date = cls is datetime.date  # a datetime is one to Python, but has lost nothing yet
+        is_date = cls is dt.date  # a datetime is one to Python, but has lost nothing yet
 
         def read(value: object) -> object:
-            if isinstance(value, cls) and not (is_date and isinstance(value, datetime.datetime)):
+            if isinstance(value, cls) and not (is_date and isinstance(value, dt.datetime)):
                 return value
             if not isinstance(value, str):
                 raise refusal(expected, value)
@@ -61,28 +61,28 @@ class TextForm:
         return read
 
 
-def _datetime(text: str) -> datetime.datetime:
-    moment = datetime.datetime.fromisoformat(text)
+def _datetime(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
     try:
-        datetime.date.fromisoformat(text)
+        dt.date.fromisoformat(text)
     except ValueError:
         return moment
     raise ValueError("a date without a time")
 
 
-def _timedelta(text: str) -> datetime.timedelta:
+def _timedelta(text: str) -> dt.timedelta:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError("no duration")
     units = ("weeks", "days", "hours", "minutes", "seconds")
-    length = datetime.timedelta(**{unit: int(match[unit] or 0) for unit in units})
-    length += datetime.timedelta(microseconds=int((match["fraction"] or "").ljust(6, "0")))
+    length = dt.timedelta(**{unit: int(match[unit] or 0) for unit in units})
+    length += dt.timedelta(microseconds=int((match["fraction"] or "").ljust(6, "0")))
     return -length if match["sign"] == "-" else length
 
 
 def _duration_text(value: object) -> str:
-    length = typing.cast(datetime.timedelta, value)
-    sign = "-" if length < datetime.timedelta() else ""
+    length = typing.cast(dt.timedelta, value)
+    sign = "-" if length < dt.timedelta() else ""
     length = abs(length)
     fraction = f".{length.microseconds:06}" if length.microseconds else ""
     return f"{sign}P{length.days}DT{length.seconds}{fraction}S"
@@ -97,14 +97,14 @@ def _base64_text(value: object) -> str:
 
 
 def _iso_text(value: object) -> str:
-    return typing.cast(datetime.date, value).isoformat()
+    return typing.cast(dt.date, value).isoformat()
 
 
 TEXT_FORMS = (
-    TextForm(datetime.datetime, "ISO 8601 text", _datetime, _iso_text),
-    TextForm(datetime.date, "ISO 8601 text", datetime.date.fromisoformat, _iso_text),
-    TextForm(datetime.time, "ISO 8601 text", datetime.time.fromisoformat, _iso_text),
-    TextForm(datetime.timedelta, "ISO 8601 text", _timedelta, _duration_text),
+    TextForm(dt.datetime, "ISO 8601 text", _datetime, _iso_text),
+    TextForm(dt.date, "ISO 8601 text", dt.date.fromisoformat, _iso_text),
+    TextForm(dt.time, "ISO 8601 text", dt.time.fromisoformat, _iso_text),
+    TextForm(dt.timedelta, "ISO 8601 text", _timedelta, _duration_text),
     TextForm(uuid.UUID, "text", uuid.UUID),
     TextForm(bytes, "base64 text", _bytes, _base64_text),
     TextForm(bytearray, "base64 text", lambda text: bytearray(_bytes(text)), _base64_text),

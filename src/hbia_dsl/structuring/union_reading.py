@@ -14,13 +14,14 @@ The rules, first to last:
 import enum
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
 from hbia_dsl.structuring.choice_reading import is_same, no_choice
 from hbia_dsl.structuring.data_field import DataField, FindRead, Read, data_fields, has_fields
 from hbia_dsl.structuring.data_problem import (
+    DataProblem,
     RefusedDataError,
     field_step,
     kind_text,
@@ -46,20 +47,21 @@ class _Member:
         return {field.key: field for field in data_fields(self.form)}
 
 
-def union_reader(form: object, find: FindRead) -> Read:
+def union_reader(form: object, text: str, find: FindRead) -> Read:
     """Return the reader of a union.
 
     Args:
         form: The union.
+        text: How it was declared, for messages; an alias keeps its name.
         find: Finds the readers of the members.
     """
     members = tuple(_Member(opened(member), find(member)) for member in _flat(form))
-    return _Union(declared_text(form), members).read
+    return _Union(text, members).read
 
 
 def _flat(form: object, depth: int = 0) -> list[object]:
     """Return the members of a union, those of unions inside it among them."""
-    found = []
+    found: list[object] = []
     for member in typing.get_args(form):
         inner = opened(member)
         is_union = depth < _MOST_NESTED and is_union_form(inner)
@@ -109,19 +111,23 @@ class _Union:
         distance = {m: _distance(data, known) for m, known in fields.items()}
         least = min(distance.values())
         near = [member for member in members if distance[member] == least]
-        return near if least == 0 or len(near) == 1 else []
+        if least == 0 or len(near) == 1:
+            return near
+        if tag is not None:
+            expected = choices_text(_choices(tag, fields.values()))
+            message = f"missing, expected {expected}"
+            raise RefusedDataError([DataProblem(field_step(tag), message, expected)])
+        return []
 
     def _by_tag(
         self, value: object, tag: str, fields: Mapping[_Member, Mapping[str, DataField]]
     ) -> _Member:
-        every: list[object] = []
         for member, known in fields.items():
-            choices = typing.get_args(opened(known[tag].form))
-            if any(is_same(value, choice) for choice in choices):
+            if any(is_same(value, choice) for choice in _choices(tag, [known])):
                 return member
-            every += choices
-        choice = no_choice(value, every, f"one of {choices_text(tuple(every))}")
-        raise RefusedDataError([problem.under(field_step(tag)) for problem in choice.problems])
+        choices = _choices(tag, fields.values())
+        error = no_choice(value, choices, choices_text(choices))
+        raise RefusedDataError([problem.under(field_step(tag)) for problem in error.problems])
 
     def _by_trial(self, value: object, members: Sequence[_Member]) -> object:
         results: list[tuple[_Member, object]] = []
@@ -166,6 +172,11 @@ def _tag(fields: Sequence[Mapping[str, DataField]]) -> str | None:
         else:
             return key
     return None
+
+
+def _choices(tag: str, fields: Iterable[Mapping[str, DataField]]) -> tuple[object, ...]:
+    """Return the choices of a tag in several classes."""
+    return tuple(c for known in fields for c in typing.get_args(opened(known[tag].form)))
 
 
 def _target(choice: object) -> object:

@@ -30,7 +30,12 @@ from hbia_dsl.typeforms.protocol_assignability import (
     none_implements,
     protocol_members,
 )
-from hbia_dsl.typeforms.shape_reading import alias_definition, read_shape, variable_limits
+from hbia_dsl.typeforms.shape_reading import (
+    alias_definition,
+    is_closed,
+    read_shape,
+    variable_limits,
+)
 from hbia_dsl.typeforms.shapes import (
     ANY,
     OBJECT,
@@ -56,8 +61,8 @@ from hbia_dsl.typeforms.verdict import NO, UNKNOWN, YES, Verdict, both
 
 __all__ = ["Verdict", "is_assignable"]
 
-_DEEPEST: Final = 40
-"""Assumptions at once; a protocol that speaks of ever larger types of itself has no end."""
+_DEEPEST: Final = 3
+"""Questions about one protocol inside each other; after that mypy takes the answer for a yes."""
 
 _memo: Final[BoundedMemo[tuple[object, object], Verdict]] = BoundedMemo()
 
@@ -103,12 +108,14 @@ class _Judgement:
     def judge(self, source: Shape, target: Shape) -> Verdict:
         """Judge under the current assumptions."""
         given, wanted = type(source), type(target)
-        if wanted is AnyShape or given is AnyShape or given is NeverShape or target == OBJECT:
+        if wanted is AnyShape or given is AnyShape or given is NeverShape:
+            return YES
+        if isinstance(target, InstanceShape) and target.cls is object:
             return YES
         if isinstance(source, UnionShape):
             return self._each(source, target)
-        if given is UnreadableShape or wanted is UnreadableShape:
-            return UNKNOWN
+        if isinstance(source, UnreadableShape) or isinstance(target, UnreadableShape):
+            return YES if _are_the_same(source, target) else UNKNOWN
         if isinstance(source, AliasShape) or isinstance(target, AliasShape):
             return self.assuming(source, target, self._unfolded)
         if isinstance(target, UnionShape):
@@ -126,13 +133,19 @@ class _Judgement:
         question = (source, target)
         if question in self._assumed:
             return YES
-        if len(self._assumed) >= _DEEPEST:
-            return UNKNOWN
+        if len(self._assumed) >= _DEEPEST and self._is_growing(target):
+            return YES
         self._assumed.append(question)
         try:
             return judge(source, target)
         finally:
             self._assumed.pop()
+
+    def _is_growing(self, target: Shape) -> bool:
+        """Whether a protocol speaks of ever larger types of itself, as `Grows[list[T]]` does."""
+        cls = getattr(target, "cls", None)
+        asked = [wanted for _, wanted in self._assumed if getattr(wanted, "cls", None) is cls]
+        return len(asked) >= _DEEPEST
 
     def _unfolded(self, source: Shape, target: Shape) -> Verdict:
         if isinstance(source, AliasShape):
@@ -327,16 +340,20 @@ class _Judgement:
             return NO
         if not is_protocol(target.cls):
             return UNKNOWN if target.cls is FunctionType else NO
-        names = set(protocol_members(target.cls))
-        if not names <= _FUNCTION_HAS:
-            return NO
-        verdict = YES if names <= {"__call__", "__hash__"} else UNKNOWN
-        if "__call__" in names:
-            call = call_of(target)
-            if not isinstance(call, CallableShape):
-                return UNKNOWN
-            verdict = both(verdict, callable_verdict(self.judge, source, call))
-        return verdict
+        verdict = implements(self.judge, InstanceShape(FunctionType), target, besides="__call__")
+        if verdict is NO or "__call__" not in protocol_members(target.cls):
+            return verdict
+        call = call_of(target)
+        if not isinstance(call, CallableShape):
+            return UNKNOWN
+        return both(verdict, callable_verdict(self.judge, source, call))
+
+
+def _are_the_same(source: Shape, target: Shape) -> bool:
+    """Whether two forms that are not understood are one and the same all the same."""
+    if not isinstance(source, UnreadableShape) or not isinstance(target, UnreadableShape):
+        return False
+    return source.form == target.form and is_closed(source.form)
 
 
 def _lists_all_values(cls: type, target: UnionShape) -> bool:
@@ -371,7 +388,6 @@ _OF_ITEMS: Final = frozenset((tuple, abc.Iterable, abc.Container, abc.Sequence, 
 """Targets for which mypy looks at each item of a tuple instead of joining them."""
 
 _AS_MAPPING: Final = InstanceShape(abc.Mapping, (InstanceShape(str), OBJECT))
-_FUNCTION_HAS: Final = frozenset(dir(FunctionType)) - {"__lt__", "__le__", "__gt__", "__ge__"}
 _TYPED_DICT_HAS: Final = frozenset(
     (*dir(abc.Mapping), "copy", "setdefault", "pop", "update", "__delitem__", "__or__", "__ior__")
 )

@@ -25,7 +25,13 @@ from hbia_dsl.typeforms.shapes import (
     is_readable,
 )
 from hbia_dsl.typeforms.signature_shapes import method_shape
-from hbia_dsl.typeforms.standard_generics import HASHED_BY_STUBS, SPECIAL_METHODS, STANDARD_MEMBERS
+from hbia_dsl.typeforms.standard_generics import (
+    ANY_ATTRIBUTE,
+    HASHED_BY_STUBS,
+    SPECIAL_METHODS,
+    STANDARD_MEMBERS,
+    full_name,
+)
 
 
 class NoMember(enum.Enum):
@@ -80,9 +86,10 @@ def is_standard(cls: type) -> bool:
 
 
 _STANDARD_MODULES: Final = sys.stdlib_module_names | {"builtins", "typing_extensions"}
+_ORDER: Final = ("__lt__", "__le__", "__gt__", "__ge__")
 _NOT_IN_STUBS: Final[dict[str, frozenset[type]]] = {
     "__hash__": HASHED_BY_STUBS,
-    **dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__"), frozenset((object,))),
+    **dict.fromkeys(_ORDER, frozenset((object,))),
 }
 """What classes have at run time and not for a checker."""
 
@@ -233,10 +240,12 @@ def _may_have(cls: type, name: str) -> bool:
     """Whether an attribute that no class body shows may exist all the same."""
     if name in _attrs_fields(cls):
         return True
+    if name in _ORDER and hasattr(cls, "__attrs_attrs__"):
+        return True  # mypy believes that frozen classes can be ordered
     for owner in cls.__mro__[:-1]:
         body = vars(owner)
         written_in_python = isinstance(body.get("__getattribute__"), FunctionType)
-        if "__getattr__" in body or written_in_python:
+        if "__getattr__" in body or written_in_python or full_name(owner) in ANY_ATTRIBUTE:
             return True
         if any(_may_set(value, name) for value in body.values()):
             return True

@@ -19,7 +19,6 @@ from hbia_dsl.typeforms.shapes import (
     Shape,
     TupleShape,
     TypeVarShape,
-    children,
     is_readable,
     union_of,
 )
@@ -194,7 +193,7 @@ def _default_of(variable: object) -> Shape:
 def _variables_in(shape: Shape) -> Iterator[object]:
     if isinstance(shape, TypeVarShape):
         yield shape.variable
-    for inner in children(shape):
+    for inner in shape.inner():
         yield from _variables_in(inner)
 
 

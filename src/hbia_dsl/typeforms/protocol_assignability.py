@@ -51,7 +51,9 @@ def protocol_members(cls: type) -> tuple[str, ...]:
     return known
 
 
-def implements(judge: Judge, source: InstanceShape, target: InstanceShape) -> Verdict:
+def implements(
+    judge: Judge, source: InstanceShape, target: InstanceShape, *, besides: str | None = None
+) -> Verdict:
     """Judge whether instances of a class implement a protocol that it does not derive from.
 
     Args:
@@ -59,8 +61,9 @@ def implements(judge: Judge, source: InstanceShape, target: InstanceShape) -> Ve
             that a protocol may speak of itself.
         source: Instances of a class.
         target: The protocol.
+        besides: A member that was judged already.
     """
-    names = protocol_members(target.cls)
+    names = [name for name in protocol_members(target.cls) if name != besides]
     if is_protocol(source.cls) and not set(names) <= set(protocol_members(source.cls)):
         return NO  # what every object has does not count for protocols
     verdict = YES

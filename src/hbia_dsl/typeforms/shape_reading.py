@@ -8,9 +8,10 @@ version or spelling is a change here and nowhere else.
 import types
 import typing
 from collections import abc
+from collections.abc import Callable
 from typing import Any, Final, Literal, NewType, TypeVar, Union
 
-from hbia_dsl.typeforms.annotation_text import resolve_in_module
+from hbia_dsl.typeforms.annotation_text import holds_text, resolve_in_module
 from hbia_dsl.typeforms.bounded_memo import BoundedMemo
 from hbia_dsl.typeforms.shape_substitution import substitute
 from hbia_dsl.typeforms.shapes import (
@@ -53,8 +54,12 @@ _FIXED: Final[dict[object, Shape]] = {
 }
 """Annotations with one meaning each, before anything else is asked of them."""
 
+_VARIABLES: Final = frozenset(("TypeVar", "ParamSpec", "TypeVarTuple"))
 _TRANSPARENT: Final = frozenset(("Final", "ClassVar", "Required", "NotRequired", "ReadOnly"))
 """Wrappers that say something of the variable, not of its type."""
+
+Arguments = tuple[object, ...] | None
+"""What stands in the brackets of an annotation; None if it has none."""
 
 _memo: Final[BoundedMemo[object, Shape]] = BoundedMemo()
 
@@ -96,6 +101,15 @@ def variable_limits(shape: TypeVarShape) -> tuple[Shape, ...]:
     return tuple(read_shape(resolve_in_module(form, variable)) for form in forms)
 
 
+def is_closed(form: object) -> bool:
+    """Whether an annotation means the same wherever it stands: no text, no variables in it."""
+    if isinstance(form, list | tuple):
+        return all(map(is_closed, form))
+    if type(form).__name__ in _VARIABLES or holds_text(form):
+        return False
+    return all(map(is_closed, getattr(form, "__args__", None) or ()))
+
+
 def is_typed_dict(cls: type) -> bool:
     """Whether a class is a TypedDict, of `typing` or of `typing_extensions`."""
     return type(cls).__name__ == "_TypedDictMeta"
@@ -107,26 +121,21 @@ def is_type_alias(form: object) -> bool:
 
 
 def _read(form: object, pending: Pending) -> Shape:
+    reader = _READERS.get(type(form))
+    if reader is not None:
+        return reader(form, pending)
     fixed = _fixed_shape(form)
     if fixed is not None:
         return fixed
-    kind = type(form)
-    if kind is types.UnionType:
-        return union_of(read_shape(item, pending) for item in typing.get_args(form))
-    if kind is not types.GenericAlias and isinstance(form, type):
+    if isinstance(form, type):
         return _class_shape(form, ())
-    if kind is NewType:
-        return NewTypeShape(form, read_shape(getattr(form, "__supertype__", None), pending))
-    if isinstance(form, TypeVar):
-        return TypeVarShape(form)
     if is_type_alias(form):
         return _alias_shape(form, (), pending)
-    origin = getattr(form, "__origin__", None)
-    if hasattr(form, "__metadata__"):
-        return read_shape(origin, pending)
-    if origin is None or isinstance(form, str):
+    if isinstance(form, str):
         return UnreadableShape(form)
-    return _parameterised(form, origin, pending)
+    if hasattr(form, "__metadata__"):
+        return read_shape(getattr(form, "__origin__", None), pending)
+    return _parameterised(form, pending)
 
 
 def _fixed_shape(form: object) -> Shape | None:
@@ -134,6 +143,33 @@ def _fixed_shape(form: object) -> Shape | None:
         return _FIXED.get(form)
     except TypeError:
         return None
+
+
+def _read_union(form: object, pending: Pending) -> Shape:
+    return union_of([read_shape(item, pending) for item in typing.get_args(form)])
+
+
+def _read_newtype(form: object, pending: Pending) -> Shape:
+    return NewTypeShape(form, read_shape(getattr(form, "__supertype__", None), pending))
+
+
+def _read_variable(form: object, _pending: Pending) -> Shape:
+    return TypeVarShape(form)
+
+
+def _parameterised(form: object, pending: Pending) -> Shape:
+    origin = getattr(form, "__origin__", None)
+    arguments: tuple[object, ...] | None = getattr(form, "__args__", None)
+    special = _SPECIAL_ORIGINS.get(origin) if origin is not None else None
+    if special is not None:
+        return special(form, arguments, pending)
+    if isinstance(origin, type):
+        return _class_shape(origin, tuple([read_shape(item, pending) for item in arguments or ()]))
+    if is_type_alias(origin):
+        return _alias_shape(origin, tuple(read_shape(a, pending) for a in arguments or ()), pending)
+    if getattr(origin, "_name", None) in _TRANSPARENT and arguments:
+        return read_shape(arguments[0], pending)
+    return UnreadableShape(form)
 
 
 def _class_shape(cls: type, args: tuple[Shape, ...]) -> Shape:
@@ -144,39 +180,22 @@ def _class_shape(cls: type, args: tuple[Shape, ...]) -> Shape:
     return InstanceShape(cls, args)
 
 
-def _parameterised(form: object, origin: object, pending: Pending) -> Shape:
-    arguments = getattr(form, "__args__", None)
-    if origin is Union:
-        return union_of(read_shape(item, pending) for item in arguments or ())
-    if origin is Literal:
-        return union_of(_literal_shape(value) for value in arguments or ())
-    if origin is abc.Callable:
-        return _callable_shape(arguments, pending)
-    if origin is tuple:
-        return _tuple_shape(arguments, form, pending)
-    if origin is type:
-        return _type_shape(read_shape(arguments[0], pending) if arguments else ANY)
-    if isinstance(origin, type):
-        return _class_shape(origin, tuple(read_shape(item, pending) for item in arguments or ()))
-    if is_type_alias(origin):
-        return _alias_shape(origin, tuple(read_shape(a, pending) for a in arguments or ()), pending)
-    if getattr(origin, "_name", None) in _TRANSPARENT and arguments:
-        return read_shape(arguments[0], pending)
-    return UnreadableShape(form)
+def _read_literal(_form: object, arguments: Arguments, _pending: Pending) -> Shape:
+    return union_of([_literal_shape(value) for value in arguments or ()])
 
 
 def _literal_shape(value: object) -> Shape:
     return NONE if value is None else LiteralShape(value, InstanceShape(type(value)))
 
 
-def _tuple_shape(arguments: tuple[object, ...] | None, form: object, pending: Pending) -> Shape:
+def _read_tuple(form: object, arguments: Arguments, pending: Pending) -> Shape:
     if arguments is None:
         return InstanceShape(tuple, (ANY,))
     if len(arguments) == 2 and arguments[1] is ...:  # noqa: PLR2004 - `tuple[item, ...]`
         return InstanceShape(tuple, (read_shape(arguments[0], pending),))
     if any(_is_unpacked(argument) for argument in arguments):
         return UnreadableShape(form)
-    return TupleShape(tuple(read_shape(item, pending) for item in arguments))
+    return TupleShape(tuple([read_shape(item, pending) for item in arguments]))
 
 
 def _is_unpacked(argument: object) -> bool:
@@ -185,12 +204,13 @@ def _is_unpacked(argument: object) -> bool:
     return getattr(getattr(argument, "__origin__", None), "_name", None) == "Unpack"
 
 
-def _type_shape(item: Shape) -> Shape:
+def _read_class_object(_form: object, arguments: Arguments, pending: Pending) -> Shape:
+    item = read_shape(arguments[0], pending) if arguments else ANY
     # `type[A | B]` is `type[A] | type[B]`.
     return union_of(map(TypeShape, item.items)) if isinstance(item, UnionShape) else TypeShape(item)
 
 
-def _callable_shape(arguments: tuple[object, ...] | None, pending: Pending) -> Shape:
+def _read_callable(_form: object, arguments: Arguments, pending: Pending) -> Shape:
     if not arguments:
         return _ANY_CALLABLE
     *parameters, result = arguments
@@ -225,3 +245,25 @@ def _alias_shape(alias: object, args: tuple[Shape, ...], pending: Pending) -> Sh
 
 def _alias_value(alias: object) -> object:
     return resolve_in_module(getattr(alias, "__value__", None), alias)
+
+
+def _read_union_of(_form: object, arguments: Arguments, pending: Pending) -> Shape:
+    return union_of([read_shape(item, pending) for item in arguments or ()])
+
+
+_SPECIAL_ORIGINS: Final[dict[object, Callable[[object, Arguments, Pending], Shape]]] = {
+    Union: _read_union_of,
+    Literal: _read_literal,
+    abc.Callable: _read_callable,
+    tuple: _read_tuple,
+    type: _read_class_object,
+}
+"""Forms whose brackets do not hold the arguments of a generic class."""
+
+_READERS: Final[dict[type, Callable[[object, Pending], Shape]]] = {
+    types.GenericAlias: _parameterised,
+    types.UnionType: _read_union,
+    NewType: _read_newtype,
+    TypeVar: _read_variable,
+}
+"""What tells its kind by the class of the annotation object."""

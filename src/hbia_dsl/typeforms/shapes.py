@@ -20,15 +20,27 @@ import attrs
 class AnyShape:
     """`Any`: fits everywhere and takes everything."""
 
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return ()
+
 
 @attrs.frozen
 class NeverShape:
     """`Never`: no value has this type."""
 
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return ()
+
 
 @attrs.frozen
 class NoneShape:
     """`None`."""
+
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return ()
 
 
 @attrs.frozen(eq=False)
@@ -37,6 +49,10 @@ class UnreadableShape:
 
     form: object
     """The annotation as it was found."""
+
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return ()
 
 
 @attrs.frozen
@@ -47,6 +63,10 @@ class InstanceShape:
     args: "tuple[Shape, ...]" = ()
     """Arguments as written: none where the annotation leaves them out."""
 
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return self.args
+
 
 @attrs.frozen
 class NewTypeShape:
@@ -54,6 +74,10 @@ class NewTypeShape:
 
     newtype: object
     supertype: "Shape"
+
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return (self.supertype,)
 
 
 @attrs.frozen
@@ -64,6 +88,10 @@ class LiteralShape:
     base: InstanceShape
     """The class of the value; keeps `Literal[1]` and `Literal[True]` apart."""
 
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return (self.base,)
+
 
 @attrs.frozen
 class UnionShape:
@@ -71,12 +99,20 @@ class UnionShape:
 
     items: "tuple[Shape, ...]"
 
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return self.items
+
 
 @attrs.frozen
 class TupleShape:
     """A tuple of known length: `tuple[int, str]`."""
 
     items: "tuple[Shape, ...]"
+
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return self.items
 
 
 @attrs.frozen
@@ -86,12 +122,20 @@ class TypedDictShape:
     cls: type
     args: "tuple[Shape, ...]" = ()
 
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return self.args
+
 
 @attrs.frozen
 class TypeShape:
     """`type[item]`: the class itself or a subclass, not an instance."""
 
     item: "Shape"
+
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return (self.item,)
 
 
 class ParameterKind(enum.IntEnum):
@@ -127,12 +171,20 @@ class CallableShape:
     typed: bool = True
     """Whether the function has annotations; names of positional parameters count only then."""
 
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return (*(p.shape for p in self.parameters or ()), self.returns)
+
 
 @attrs.frozen
 class TypeVarShape:
     """A type variable, or `Self`."""
 
     variable: object
+
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return ()
 
 
 @attrs.frozen
@@ -141,6 +193,10 @@ class AliasShape:
 
     alias: object
     args: "tuple[Shape, ...]" = ()
+
+    def inner(self) -> "tuple[Shape, ...]":
+        """Return the shapes directly inside."""
+        return self.args
 
 
 Shape = (
@@ -177,23 +233,11 @@ def union_of(items: Iterable[Shape]) -> Shape:
     return UnionShape(tuple(found)) if found else NEVER
 
 
-def children(shape: Shape) -> "tuple[Shape, ...]":
-    """Return the shapes directly inside a shape."""
-    match shape:
-        case InstanceShape(args=inner) | TypedDictShape(args=inner) | AliasShape(args=inner):
-            return inner
-        case UnionShape(items=inner) | TupleShape(items=inner):
-            return inner
-        case NewTypeShape(supertype=item) | LiteralShape(base=item) | TypeShape(item=item):
-            return (item,)
-        case CallableShape(parameters=parameters, returns=returns):
-            return (*(p.shape for p in parameters or ()), returns)
-        case _:
-            return ()
-
-
 def is_readable(shape: Shape) -> bool:
     """Whether everything in a shape was understood."""
     if isinstance(shape, UnreadableShape):
         return False
-    return all(is_readable(inner) for inner in children(shape))
+    for inner in shape.inner():  # a loop, because this runs for every annotation that is read
+        if not is_readable(inner):
+            return False
+    return True

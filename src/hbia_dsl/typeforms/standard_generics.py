@@ -222,8 +222,8 @@ STANDARD_MEMBERS: Final[dict[type, dict[str, CallableShape | None]]] = {
         "__aenter__": _method(_of(abc.Coroutine, ANY, ANY, T)),
         "__aexit__": _method(_of(abc.Coroutine, ANY, ANY, RESULT), *_EXIT),
     },
-    abc.Generator: dict.fromkeys(("send", "throw", "close")),
-    abc.Coroutine: dict.fromkeys(("send", "throw", "close")),
+    abc.Generator: {"send": _method(T, SENT), "throw": None, "close": None},
+    abc.Coroutine: {"send": _method(T, SENT), "throw": None, "close": _method(NONE)},
     abc.AsyncGenerator: dict.fromkeys(("asend", "athrow", "aclose")),
     dict: {"__reversed__": _method(_of(abc.Iterator, K))},
     _KEYS: {"__reversed__": _method(_of(abc.Iterator, K))},
@@ -232,7 +232,7 @@ STANDARD_MEMBERS: Final[dict[type, dict[str, CallableShape | None]]] = {
     functools.partial: {"__call__": CallableShape(None, T)},
     types.FunctionType: {"__call__": CallableShape(None, ANY)},
 }
-"""Members by class and name, without `self`; None for one that has overloads."""
+"""Members by class and name, without `self`; None for one with overloads or versions."""
 
 STANDARD_PROTOCOLS: Final = frozenset((
     abc.Hashable, abc.Sized, abc.Iterable, abc.Iterator, abc.Reversible, abc.Container,
@@ -262,10 +262,21 @@ SPECIAL_METHODS: Final[dict[str, CallableShape]] = {
 HASHED_BY_STUBS: Final = frozenset((abc.Mapping, abc.Set, abc.KeysView, abc.ItemsView))
 """Classes that set `__hash__` to None at run time, but not for a checker."""
 
+ANY_ATTRIBUTE: Final = frozenset((
+    "builtins.module", "types.SimpleNamespace", "argparse.Namespace", "optparse.Values",
+    "_ctypes.Structure", "_ctypes.Union", "_thread._local",
+))  # fmt: skip
+"""Classes, by module and name, that have `__getattr__` for a checker and not at run time."""
+
 
 def standard_class(cls: type) -> StandardClass | None:
     """Return what is known of a class of the standard library, or None."""
     known = _LOADED.get(cls)
     if known is not None:
         return known
-    return _NAMED.get(f"{cls.__module__}.{cls.__qualname__}")
+    return _NAMED.get(full_name(cls))
+
+
+def full_name(cls: type) -> str:
+    """Return module and name of a class."""
+    return f"{cls.__module__}.{cls.__qualname__}"

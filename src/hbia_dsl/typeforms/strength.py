@@ -30,7 +30,7 @@ from hbia_dsl.typeforms.shapes import (
     TypeShape,
     TypeVarShape,
     UnionShape,
-    children,
+    UnreadableShape,
 )
 
 ANYTHING: Final = "anything"
@@ -80,7 +80,7 @@ def _mentions_strong(shape: Shape, unfolded: Unfolded) -> bool:
             inner = () if shape in unfolded else (alias_definition(shape), *shape.args)
             return any(_mentions_strong(item, (*unfolded, shape)) for item in inner)
         case _:
-            return any(_mentions_strong(item, unfolded) for item in children(shape))
+            return any(_mentions_strong(item, unfolded) for item in shape.inner())
 
 
 def _source_keys(shape: Shape, unfolded: Unfolded) -> Iterator[object]:
@@ -101,6 +101,8 @@ def _source_keys(shape: Shape, unfolded: Unfolded) -> Iterator[object]:
             yield from _classes(type(item.cls) if isinstance(item, InstanceShape) else type)
         case NewTypeShape(newtype=newtype):
             yield newtype
+        case _:
+            pass
     for inner in _stands_for(shape, unfolded):
         yield from _source_keys(inner, (*unfolded, shape))
 
@@ -124,7 +126,7 @@ def _target_keys(shape: Shape, unfolded: Unfolded) -> set[object] | None:
     match shape:
         case InstanceShape(cls=cls):
             return None if cls is object or is_protocol(cls) else {cls}
-        case AnyShape() | TypedDictShape() | CallableShape():
+        case AnyShape() | TypedDictShape() | CallableShape() | UnreadableShape():
             return None  # what fits them shows no class or name
         case NoneShape():
             return {None}
@@ -144,8 +146,8 @@ def _target_keys(shape: Shape, unfolded: Unfolded) -> set[object] | None:
                     return None
                 found |= keys
             return found
-        case _:
-            return set()  # type variables and what is not readable: never a definite yes
+        case TypeVarShape() | NeverShape():
+            return set()  # nothing is known to fit them
 
 
 def _classes(cls: type) -> Iterator[object]:

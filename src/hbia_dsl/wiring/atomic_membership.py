@@ -43,7 +43,7 @@ def _conflict(first: _Member, other: _Member) -> Diagnostic:
     vertex, told = other
     first_vertex, first_told = first
     option = next(o for o in _OPTIONS if getattr(told, o) != getattr(first_told, o))
-    ours, theirs = repr(getattr(told, option)), repr(getattr(first_told, option))
+    ours, theirs = _as_written(getattr(told, option)), _as_written(getattr(first_told, option))
     place = location_of(first_vertex.handler)
     where = "" if place is None else f" ({place.short()})"
     return Diagnostic(
@@ -54,6 +54,10 @@ def _conflict(first: _Member, other: _Member) -> Diagnostic:
         notes=(f"`{first_vertex.name}` is its first member{where}",),
         help=f"give every member the same options: {option}={theirs}, or take another group",
     )
+
+
+def _as_written(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 _OPTIONS = ("on_failure", "no_parallel", "no_cache")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from hbia_dsl.declare.declaration import declaration_of
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RESULT, DUPLICATE_VERTEX
 from hbia_dsl.diagnostics.location import location_of
@@ -38,15 +39,18 @@ def bad_result(flow: str, result: object, vertices: Mapping[str, object]) -> Dia
             BAD_RESULT,
             f"`result=` of flow `{flow}` was given a value of type {type(result).__name__}, "
             "not a vertex",
+            location=caller_location(),
             help="give the decorated function itself",
         )
     name = shown_function(result)
+    place = location_of(result)
     is_vertex = declaration_of(result) is not None
     add = f"add `{name}` to the vertices of the flow"
     return Diagnostic(
         BAD_RESULT,
         f"`{name}` is the result of flow `{flow}`, but not one of its vertices",
-        location=location_of(result),
+        location=caller_location(),
+        notes=() if place is None else (f"`{name}` is at {place.short()}",),
         help=did_you_mean(name, vertices)
         or (add if is_vertex else f"decorate `{name}` with @vertex and {add}"),
     )

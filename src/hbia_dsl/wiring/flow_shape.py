@@ -15,32 +15,29 @@ MOST_CYCLES: Final = 10
 
 
 def check_shape(
-    graph: Graph, predecessors: Sequence[Sequence[str]], problems: Problems
+    graph: Graph, predecessors: Sequence[tuple[int, ...]], problems: Problems
 ) -> tuple[str, ...]:
     """Report cycles and groups that are not convex.
 
     Args:
         graph: The graph of the flow.
-        predecessors: By vertex, in the order of the graph: the names of its predecessors.
+        predecessors: By vertex, in the order of the graph: the numbers of its predecessors.
         problems: Takes what is found.
 
     Returns:
         The vertices on the first cycle; empty if there is none.
     """
-    names = tuple(graph.vertices)
-    number = dict(zip(names, range(len(names)), strict=True))
-    rows = [tuple([number[name] for name in row]) for row in predecessors]
-    if sum(map(len, stages(adjacency_of_predecessors(rows)))) == len(names):
+    if sum(map(len, stages(adjacency_of_predecessors(predecessors)))) == len(predecessors):
         if graph.atomic_groups:
             for diagnostic in GraphTopology(graph).group_diagnostics():
                 problems.add(AFTER_VERTICES, diagnostic)
         return ()
     # A cycle makes paths that leave a group and come back, so groups are looked at without one.
-    return _report_cycles(graph, rows, problems)
+    return _report_cycles(graph, predecessors, problems)
 
 
 def _report_cycles(
-    graph: Graph, rows: list[tuple[int, ...]], problems: Problems
+    graph: Graph, rows: Sequence[tuple[int, ...]], problems: Problems
 ) -> tuple[str, ...]:
     """Report cycles that share no vertex: mending one leaves the others as they are."""
     names = tuple(graph.vertices)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import (
     BAD_INPUTS,
@@ -34,7 +35,7 @@ class InputsReport:
 
     def unusable(self) -> None:
         """Report an `inputs=` of a kind that declares no inputs."""
-        self._problems.is_provider_unknown = True
+        self._problems.are_inputs_unknown = True
         what = (
             f"the class `{self._name}`, which is no record"
             if isinstance(self._source, type)
@@ -107,8 +108,18 @@ class InputsReport:
         *,
         order: int = BEFORE_VERTICES,
     ) -> None:
-        place = _place(self._source, name)
+        place = self._place(name)
         self._problems.add(order, Diagnostic(code, message, location=place, help=help_))
+
+    def _place(self, name: str | None) -> Location | None:
+        """Return where the declaration is; None for the name means where `inputs=` is written."""
+        if name is None:
+            return caller_location()
+        if isinstance(self._source, type):
+            from hbia_dsl.wiring.field_place import place_of_field  # reads and parses a file
+
+            return place_of_field(self._source, name)
+        return location_of(self._source, name)
 
 
 def name_of_inputs(source: object) -> str:
@@ -133,20 +144,11 @@ def input_type_clash(name: str, first: InputUser, other: InputUser) -> Diagnosti
     first_vertex, first_parameter, first_form = first
     vertex, parameter, form = other
     place = location_of(first_vertex.handler, first_parameter)
-    where = "" if place is None else f" ({place.short()})"
     return Diagnostic(
         INPUT_TYPE_CLASH,
         f"the input `{name}` is `{display(first_form)}` for `{first_vertex.name}`, "
         f"but `{display(form)}` for `{vertex.name}`",
         location=location_of(vertex.handler, parameter),
-        notes=(f"`{first_vertex.name}` takes it as `{first_parameter}`{where}",),
+        notes=() if place is None else (f"`{first_vertex.name}` is at {place.short()}",),
         help="annotate both alike, or rename one of the parameters",
     )
-
-
-def _place(source: Callable[..., object], name: str | None) -> Location | None:
-    if isinstance(source, type):
-        from hbia_dsl.wiring.field_place import place_of_field  # reads and parses a file
-
-        return place_of_field(source, name)
-    return location_of(source, name)

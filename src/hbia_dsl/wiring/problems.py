@@ -18,12 +18,14 @@ AFTER_VERTICES: Final = sys.maxsize
 class Problems:
     """A growing report."""
 
-    __slots__ = ("_found", "is_provider_unknown", "unread_parameters")
+    __slots__ = ("_found", "are_inputs_unknown", "is_provider_unknown", "unread_parameters")
 
     def __init__(self) -> None:
         self._found: list[tuple[int, Diagnostic]] = []
         self.is_provider_unknown = False
         """Whether a vertex is broken so that nobody knows what it would provide."""
+        self.are_inputs_unknown = False
+        """Whether the flow declares its inputs in a way that cannot be read."""
         self.unread_parameters: set[str] = set()
         """Names of parameters whose problem hides which input they would take."""
 

@@ -1,8 +1,8 @@
 """Every value that a flow provides, found by name, by vertex or by type.
 
-The index by type is made only if some parameter is left to that rule: it files each
-value under the classes it could be taken for, so that a look-up sees few candidates
-however large the flow is.
+All values of a flow must be added before any is looked for. The index by type is made only
+if some parameter is left to that rule: it files each value under the classes that it could
+be taken for, so that a look-up sees few candidates however large the flow is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,30 +37,25 @@ class Producers:
 
     def __init__(self) -> None:
         self._all: list[Provided] = []
-        self._by_name: dict[str, list[Provided]] = {}
-        self._of_vertex: dict[str, tuple[Provided, ...]] = {}
+        self._by_name: dict[str, Provided | list[Provided]] = {}
 
     def add_vertex(self, vertex: VertexSignature) -> None:
         """Add the result of a vertex and the parts it is split into."""
-        whole = self._add(vertex.name, vertex.output, vertex.returns, vertex.order)
-        if not vertex.parts:
-            self._of_vertex.setdefault(vertex.name, (whole,))
-            return
-        parts = (self._add(vertex.name, p.name, p.form, vertex.order) for p in vertex.parts)
-        self._of_vertex.setdefault(vertex.name, (whole, *parts))
+        self._add(vertex.name, vertex.output, vertex.returns, vertex.order)
+        for part in vertex.parts:
+            self._add(vertex.name, part.name, part.form, vertex.order)
 
     def add_input(self, name: str, form: object) -> None:
         """Add a declared input of the flow."""
-        found = self._add(INPUT, name, form, INPUT_ORDER)
-        self._of_vertex[INPUT] = (*self._of_vertex.get(INPUT, ()), found)
+        self._add(INPUT, name, form, INPUT_ORDER)
 
-    def called(self, name: str) -> Sequence[Provided]:
-        """Return the values of that name."""
-        return self._by_name.get(name, ())
+    def called(self, name: str) -> "Provided | list[Provided] | None":
+        """Return the value of that name; a list if there are several."""
+        return self._by_name.get(name)
 
-    def of_vertex(self, vertex: str) -> tuple[Provided, ...]:
+    def of_vertex(self, vertex: str) -> Sequence[Provided]:
         """Return the whole result of a vertex, then its parts; nothing if it is not there."""
-        return self._of_vertex.get(vertex, ())
+        return self._by_vertex.get(vertex, ())
 
     def of_type(self, form: object) -> Sequence[Provided]:
         """Return the values that might be meant by a strong type; in flow order.
@@ -79,7 +74,17 @@ class Producers:
 
     def vertex_names(self) -> Iterable[str]:
         """Return the names of all vertices."""
-        return (name for name in self._of_vertex if name != INPUT)
+        return (name for name in self._by_vertex if name != INPUT)
+
+    @cached_property
+    def _by_vertex(self) -> dict[str, list[Provided]]:
+        found: dict[str, list[Provided]] = {}
+        for provided in self._all:
+            values = found.setdefault(provided.name.vertex, [])
+            # Of two vertices of one name, which is an error, references mean the first.
+            if not values or values[0].order == provided.order:
+                values.append(provided)
+        return found
 
     @cached_property
     def _strong(self) -> list[Provided]:
@@ -93,16 +98,15 @@ class Producers:
                 found.setdefault(key, []).append(provided)
         return found
 
-    def _add(self, vertex: str, output: str, form: object, order: int) -> Provided:
+    def _add(self, vertex: str, output: str, form: object, order: int) -> None:
         name = OutputName(vertex, output)
         provided = Provided(name, form, order, Binding(output, (name,), Rule.NAME))
         self._all.append(provided)
-        same_name = self._by_name.get(output)
-        if same_name is None:
-            self._by_name[output] = [provided]
-        else:
-            same_name.append(provided)
-        return provided
+        others = self._by_name.setdefault(output, provided)
+        if isinstance(others, list):
+            others.append(provided)
+        elif others is not provided:
+            self._by_name[output] = [others, provided]
 
 
 def _order(provided: Provided) -> int:

@@ -1,6 +1,7 @@
 """What an explicit binding names: a vertex, one of its outputs, or an input of the flow."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import attrs
 
@@ -27,20 +28,17 @@ class UnknownReferenceError(Exception):
 
 
 class References:
-    """Finds the values that explicit bindings of one flow name."""
+    """Finds the values that explicit bindings of one flow name.
 
-    def __init__(self, flow: str, producers: Producers) -> None:
+    All vertices must be known before any is looked for.
+    """
+
+    def __init__(
+        self, flow: str, producers: Producers, vertices: Iterable[VertexSignature]
+    ) -> None:
         self._flow = flow
         self._producers = producers
-        self._vertex_of: dict[object, str] = {}
-        self._methods_of: dict[object, list[str]] = {}
-
-    def add_vertex(self, vertex: VertexSignature) -> None:
-        """Let a function, and the function inside a method, stand for its vertex."""
-        self._vertex_of.setdefault(_identity(vertex.handler), vertex.name)
-        inner = getattr(vertex.handler, "__func__", None)
-        if inner is not None:
-            self._methods_of.setdefault(_identity(inner), []).append(vertex.name)
+        self._vertices = vertices
 
     def vertex_of(self, fn: object) -> str | None:
         """Return the name of the vertex that a function is, if it is one of the flow."""
@@ -80,6 +78,20 @@ class References:
         text = vertex_name if name is None else f"{vertex_name}.{name}"
         return self._output(text, vertex_name, name)
 
+    @cached_property
+    def _vertex_of(self) -> dict[object, str]:
+        return {_identity(vertex.handler): vertex.name for vertex in self._vertices}
+
+    @cached_property
+    def _methods_of(self) -> dict[object, list[str]]:
+        """Names of the vertices that are a method, by the function inside the method."""
+        found: dict[object, list[str]] = {}
+        for vertex in self._vertices:
+            inner = getattr(vertex.handler, "__func__", None)
+            if inner is not None:
+                found.setdefault(_identity(inner), []).append(vertex.name)
+        return found
+
     def _output(self, text: str, vertex: str, output: str | None) -> Provided:
         values = self._producers.of_vertex(vertex)
         if output is None and values and vertex != INPUT:
@@ -115,11 +127,12 @@ class References:
         )
 
     def _no_vertex(self, text: str, vertex: str, output: str | None) -> UnknownReferenceError:
-        others = self._producers.called(vertex) if output is None else ()
-        if others:
-            help_ = f'write "{others[0].name}"'
+        values = self._producers.all_values()
+        other = next((p.name for p in values if output is None and p.name.output == vertex), None)
+        if other is not None:
+            help_ = f'write "{other}"'
         else:
-            outputs = [str(p.name) for p in self._producers.all_values()] if output else []
+            outputs = [str(p.name) for p in values] if output else []
             near = did_you_mean(text, [*outputs, *self._producers.vertex_names()])
             help_ = near or f"add a vertex `{vertex}` to the flow"
         return UnknownReferenceError(text, f"the flow has no vertex `{vertex}`", (), help_)
@@ -132,11 +145,14 @@ class References:
             note = f"the result of `{vertex}` is not split; it is one output, `{known[0]}`"
         else:
             note = f"its outputs are {listed(known[1:])}, and `{known[0]}` for the whole result"
+        near = nearest(output, known)
         return UnknownReferenceError(
             text,
             f"`{vertex}` has no output `{output}`",
             (note,),
-            did_you_mean(output, known) or f'write "{OutputName(vertex, known[-1])}"',
+            f'did you mean "{OutputName(vertex, near[0])}"?'
+            if near
+            else f'write "{OutputName(vertex, known[-1])}"',
         )
 
     def _not_in_flow(self, fn: object) -> UnknownReferenceError:

@@ -64,10 +64,15 @@ class Resolver:
             return self._collect(vertex, requirement)
         # A vertex does not feed itself, so its own values are no candidates.
         named = self._producers.called(requirement.name)
-        if named:
+        if isinstance(named, list):
             others = [p for p in named if p.order != vertex.order]
-            if others:
-                return self._bind_by_name(vertex, requirement, others)
+            if len(others) > 1:
+                if len({provided.name.vertex for provided in others}) > 1:
+                    self._report.ambiguous_name(vertex, requirement, others)
+                return None  # else two vertices have one name, which is in the report already
+            named = others[0]
+        if named is not None and named.order != vertex.order:
+            return self._bind_by_name(vertex, requirement, named)
         if self._is_strong(requirement.form):
             matches = [p for p in self._matching(requirement.form) if p.order != vertex.order]
             if matches:
@@ -83,18 +88,15 @@ class Resolver:
         return None
 
     def _bind_by_name(
-        self, vertex: VertexSignature, requirement: Requirement, named: Sequence[Provided]
+        self, vertex: VertexSignature, requirement: Requirement, provided: Provided
     ) -> Binding | None:
-        if len(named) > 1:
-            if len({provided.name.vertex for provided in named}) > 1:
-                self._report.ambiguous_name(vertex, requirement, named)
-            return None  # else two vertices have one name, which is in the report already
-        provided = named[0]
         form = provided.form
         if form is not requirement.form and self._is_refused(form, requirement.form):
             self._report.wrong_type(vertex, requirement, requirement.form, provided, Rule.NAME)
             return None
-        return provided.by_name if self._is_always_there(vertex, requirement, provided) else None
+        if provided.order < 0 and not self._is_always_there(vertex, requirement, provided):
+            return None
+        return provided.by_name
 
     def _bind_by_type(
         self, vertex: VertexSignature, requirement: Requirement, matches: Sequence[Provided]

@@ -73,7 +73,7 @@ class ResolutionReport:
         self._ambiguous(
             vertex,
             requirement,
-            f"{len(matches)} values are a `{display(requirement.form)}`, which "
+            f"{len(matches)} values could be the `{display(requirement.form)}` that "
             f"`{vertex.name}` requires as `{requirement.name}`",
             matches,
         )
@@ -81,8 +81,8 @@ class ResolutionReport:
     def missing(self, vertex: VertexSignature, requirement: Requirement) -> None:
         """Report a value that nothing provides."""
         strong = is_strong(requirement.form)
-        if strong and self._problems.is_provider_unknown:
-            # A vertex that could not be read may be the one, and its problem is reported.
+        if self._problems.are_inputs_unknown or (strong and self._problems.is_provider_unknown):
+            # What could not be read may be the one, and that problem is in the report.
             self._problems.unread_parameters.add(requirement.name)
             return
         self._missing_count += 1
@@ -93,11 +93,11 @@ class ResolutionReport:
         )
         if near.input_name is not None:
             self.mentioned_inputs.add(near.input_name)
-        shown = f"`{display(requirement.form)}`"
-        what = shown if strong else f"a {shown} called `{requirement.name}`"
+        shown = display(requirement.form)
+        what = shown if strong else f"{requirement.name}: {shown}"
         self._add(
             MISSING_PROVIDER,
-            f"nothing provides {what}, which `{vertex.name}` requires",
+            f"nothing provides `{what}`, which `{vertex.name}` requires",
             vertex,
             requirement,
             notes=near.notes,

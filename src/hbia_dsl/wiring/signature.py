@@ -7,8 +7,8 @@ the others.
 
 import functools
 import inspect
-import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import FunctionType, MethodType
 from typing import Any, Final
 
 import attrs
@@ -46,6 +46,7 @@ class Unreadable:
 UNREADABLE: Final = Unreadable()
 
 _PLAIN: Final = VertexDeclaration()
+_NO_KEYWORDS: Final[frozenset[str]] = frozenset()
 
 
 @attrs.frozen(eq=False)
@@ -78,7 +79,9 @@ class SignatureReader:
 
     def read(self, fn: Callable[..., object], order: int) -> VertexSignature | None:
         """Read one vertex; None if nothing can be said about it."""
-        declared = declaration_of(underlying(fn))
+        if type(fn) is not FunctionType:
+            fn = underlying(fn)
+        declared = declaration_of(fn)
         told = None if declared is None else declared.vertex
         if told is None:
             self._problems.add(order, not_a_vertex(fn, order))
@@ -88,14 +91,17 @@ class SignatureReader:
                 return None
             # Read on as if it were decorated: what is missing then is a problem of its own.
             told = _PLAIN
-        fn = underlying(fn)
         name = told.name or _own_name(fn)
         if name is None or name == INPUT or not name.isidentifier():
             self._problems.add(order, bad_vertex_name(fn, name))
             name = f"vertex_{order + 1}"
         report = SignatureReport(self._problems, fn, name, order)
         hints = self._read_hints(fn)
-        requirements, keywords = self._read_parameters(fn, told, hints, report)
+        parameters = _parameters(fn, report)
+        requirements = _read_quickly(told, parameters, hints.parameters)
+        keywords = _NO_KEYWORDS
+        if requirements is None:
+            requirements, keywords = self._read_parameters(told, parameters, hints, report)
         returns = _read_returns(fn, hints, report)
         output, parts = self._read_outputs(name, told, returns, report)
         return VertexSignature(
@@ -120,38 +126,28 @@ class SignatureReader:
 
     def _read_parameters(
         self,
-        fn: Callable[..., object],
         told: VertexDeclaration,
+        parameters: tuple[Parameter, ...],
         hints: Hints,
         report: SignatureReport,
     ) -> tuple[tuple[Requirement, ...], frozenset[str]]:
         found: list[Requirement] = []
         keywords: list[str] = []
         unresolved = {hint.name: hint for hint in hints.unresolved}
-        is_plain = not told.inputs and not told.references
-        parameters = _parameters(fn, report)
         for parameter in parameters:
             name, kind = parameter.name, parameter.kind
-            form = hints.parameters.get(name, ABSENT)
             if kind == _KEYWORD_ONLY:
                 keywords.append(name)
             elif kind > _POSITIONAL_OR_KEYWORD:
                 report.variadic(name, "*" if kind < _KEYWORD_ONLY else "**")
                 continue
-            if (
-                is_plain
-                and form is not ABSENT
-                and type(form) is not ANNOTATED
-                and type(parameter.default) is not OutReference
-            ):
-                # Nearly all parameters of a large flow: nothing to read but the annotation.
-                found.append(Requirement(name, form, parameter.has_default))
-            elif name in unresolved:
+            if name in unresolved:
                 report.unresolved(unresolved[name])
-            else:
-                requirement = read_requirement(parameter, form, told, report)
-                if requirement is not None:
-                    found.append(requirement)
+                continue
+            form = hints.parameters.get(name, ABSENT)
+            requirement = read_requirement(parameter, form, told, report)
+            if requirement is not None:
+                found.append(requirement)
         if told.inputs:
             known = [p.name for p in parameters]
             for written in told.inputs:
@@ -183,11 +179,36 @@ class SignatureReader:
 
 def is_coroutine_function(fn: object) -> bool:
     """Whether calling `fn` gives a coroutine: also through partials, methods and `__call__`."""
-    return _is_or_calls(inspect.iscoroutinefunction, fn)
+    return not _is_plainly_sync(fn) and _is_or_calls(inspect.iscoroutinefunction, fn)
+
+
+def _read_quickly(
+    told: VertexDeclaration, parameters: tuple[Parameter, ...], forms: Mapping[str, object]
+) -> tuple[Requirement, ...] | None:
+    """Read parameters of which there is nothing to read but the annotations: nearly all.
+
+    Returns:
+        None if any of them needs a closer look.
+    """
+    if told.inputs or told.references:
+        return None
+    found = []
+    for parameter in parameters:
+        name = parameter.name
+        form = forms.get(name, ABSENT)
+        if (
+            form is ABSENT
+            or type(form) is ANNOTATED
+            or parameter.kind > _POSITIONAL_OR_KEYWORD
+            or type(parameter.default) is OutReference
+        ):
+            return None
+        found.append(Requirement(name, form, parameter.has_default))
+    return tuple(found)
 
 
 def _read_returns(fn: Callable[..., object], hints: Hints, report: SignatureReport) -> object:
-    if _is_or_calls(inspect.isasyncgenfunction, fn):
+    if not _is_plainly_sync(fn) and _is_or_calls(inspect.isasyncgenfunction, fn):
         report.async_generator()
         return UNREADABLE
     for hint in hints.unresolved:
@@ -199,10 +220,23 @@ def _read_returns(fn: Callable[..., object], hints: Hints, report: SignatureRepo
 
 def _parameters(fn: Callable[..., object], report: SignatureReport) -> tuple[Parameter, ...]:
     try:
-        return read_parameters(fn)
+        parameters = read_parameters(fn)
+        if isinstance(fn, functools.partial) and fn.keywords:
+            # What the partial fixes is settled: it must not turn into an input of the flow.
+            return tuple(p for p in parameters if p.name not in fn.keywords)
+        return parameters
     except ValueError:
         report.no_signature()
         return ()
+
+
+def _is_plainly_sync(fn: object) -> bool:
+    """Whether a glance shows that a function is not async; most are not."""
+    return (
+        type(fn) is FunctionType
+        and not fn.__code__.co_flags & _ASYNC_FLAGS
+        and (len(fn.__dict__) < 2 or not _CAN_BE_MARKED)
+    )
 
 
 def _is_or_calls(test: Callable[[object], bool], fn: object) -> bool:
@@ -210,7 +244,7 @@ def _is_or_calls(test: Callable[[object], bool], fn: object) -> bool:
         fn = fn.func
     if test(fn):
         return True
-    if isinstance(fn, types.FunctionType | types.MethodType):
+    if isinstance(fn, FunctionType | MethodType):
         return False
     return test(getattr(type(fn), "__call__", None))  # noqa: B004 - the method itself is wanted
 
@@ -222,6 +256,10 @@ def _own_name(fn: object) -> str | None:
     name = getattr(fn, "__name__", None)
     return name if isinstance(name, str) else None
 
+
+_ASYNC_FLAGS: Final = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_CAN_BE_MARKED: Final = hasattr(inspect, "markcoroutinefunction")
+"""Whether an attribute of a function may say that it returns a coroutine (Python 3.12)."""
 
 _POSITIONAL_OR_KEYWORD: Final = ParameterKind.POSITIONAL_OR_KEYWORD
 _KEYWORD_ONLY: Final = ParameterKind.KEYWORD_ONLY

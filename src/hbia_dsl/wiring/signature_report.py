@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import (
     BAD_OUTPUTS,
@@ -199,6 +200,7 @@ def not_a_vertex(fn: object, order: int) -> Diagnostic:
             NOT_A_VERTEX,
             f"vertex number {order + 1} of the flow is a value of type {type(fn).__name__}, "
             "not a function",
+            location=caller_location(),
             help="give the decorated function itself, without calling it",
         )
     name = getattr(fn, "__name__", type(fn).__name__)

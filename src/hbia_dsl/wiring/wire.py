@@ -12,6 +12,7 @@ from hbia_dsl.wiring.flow_shape import check_shape
 from hbia_dsl.wiring.found_inputs import FoundInputs
 from hbia_dsl.wiring.inputs_report import InputsReport, name_of_inputs
 from hbia_dsl.wiring.local_names import LocalNames
+from hbia_dsl.wiring.paused_collector import collector_paused
 from hbia_dsl.wiring.problems import AFTER_VERTICES, Problems
 from hbia_dsl.wiring.producers import Producers
 from hbia_dsl.wiring.references import References
@@ -49,7 +50,8 @@ def wire(
         AtomicBoundaryError: Atomic groups cannot run as one; nothing else is wrong.
         WiringError: All other problems, together, in the order of the vertices.
     """
-    return _Wiring(name, inputs, result, localns).wired(vertices)
+    with collector_paused(len(vertices)):
+        return _Wiring(name, inputs, result, localns).wired(vertices)
 
 
 class _Wiring:
@@ -72,8 +74,8 @@ class _Wiring:
         )
         self._found = FoundInputs(self._problems)
         self._producers = Producers()
-        self._references = References(name, self._producers)
         self._by_name: dict[str, VertexSignature] = {}
+        self._references = References(name, self._producers, self._by_name.values())
         self._report = ResolutionReport(
             self._problems,
             self._producers,
@@ -87,7 +89,7 @@ class _Wiring:
         bindings = self._resolve(signatures)
         groups = atomic_groups(self._by_name.values(), self._problems)
         result = self._result_name()
-        writer = GraphWriter()
+        writer = GraphWriter(self._by_name)
         for signature, bound in zip(signatures, bindings, strict=True):
             if self._by_name[signature.name] is signature:
                 writer.add(signature, bound)
@@ -120,7 +122,6 @@ class _Wiring:
                 if first.handler == signature.handler:
                     continue
             found.append(signature)
-            self._references.add_vertex(signature)
             self._producers.add_vertex(signature)
         return found
 

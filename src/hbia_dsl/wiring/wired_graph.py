@@ -3,9 +3,8 @@
 In a large flow most of the memory is here, so texts that occur often exist once.
 """
 
+from collections.abc import Iterable
 from sys import intern
-
-import attrs
 
 from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.graph.edge import Edge
@@ -16,42 +15,46 @@ from hbia_dsl.wiring.binding import INPUT, Binding
 from hbia_dsl.wiring.signature import UNREADABLE, VertexSignature
 
 
-@attrs.define
 class GraphWriter:
     """Writes the vertices of one flow down, one after the other, in flow order."""
 
-    vertices: dict[str, Vertex] = attrs.field(factory=dict)
-    edges: dict[Edge, None] = attrs.field(factory=dict)
-    predecessors: list[tuple[str, ...]] = attrs.field(factory=list)
-    """By vertex: names of the vertices that it takes values from, without repeats."""
-    input_users: dict[str, list[tuple[str, str]]] = attrs.field(factory=dict)
-    """(vertex, parameter) of everything that takes an input of the flow, by input."""
-    _shown: dict[object, str] = attrs.field(factory=dict)
+    def __init__(self, names: Iterable[str]) -> None:
+        self._number = {name: number for number, name in enumerate(names)}
+        self._vertices: dict[str, Vertex] = {}
+        self._edges: dict[Edge, None] = {}
+        self._shown: dict[object, str] = {}
+        self.predecessors: list[tuple[int, ...]] = []
+        """By vertex: numbers of those that it takes values from, rising, without repeats."""
+        self.input_users: dict[str, list[tuple[str, str]]] = {}
+        """(vertex, parameter) of everything that takes an input of the flow, by input."""
 
     def add(self, vertex: VertexSignature, bindings: tuple[Binding, ...]) -> None:
         """Add a vertex with its edges."""
         name = vertex.name
-        sources: dict[str, None] = {}
         inputs: dict[str, str] = {}
+        sources: list[str] = []
         for binding in bindings:
-            parameter = binding.parameter
-            texts = []
-            for source in binding.sources:
-                if source.vertex == INPUT:
-                    self.input_users.setdefault(source.output, []).append((name, parameter))
-                else:
-                    sources[source.vertex] = None
-                texts.append(f"{source.vertex}.{source.output}")
-            if texts:
-                inputs[parameter] = intern(", ".join(texts))
-        for requirement in vertex.requirements:
-            # An input of the parameter's own name goes without saying: its type says more.
-            if inputs.get(requirement.name) == f"{INPUT}.{requirement.name}":
-                inputs[requirement.name] = self._display(requirement.form)
-        for source_name in sources:
-            self.edges[Edge(source_name, name)] = None
-        self.predecessors.append(tuple(sources))
-        self.vertices[name] = Vertex(
+            found = binding.sources
+            if len(found) == 1:
+                source = found[0]
+                producer = source.vertex
+                if producer == INPUT:
+                    inputs[binding.parameter] = self._take_input(vertex, binding, source.output)
+                    continue
+                inputs[binding.parameter] = intern(f"{producer}.{source.output}")
+                if producer not in sources:
+                    sources.append(producer)
+            elif found:
+                inputs[binding.parameter] = ", ".join(map(str, found))
+                for source in found:
+                    if source.vertex == INPUT:
+                        self._take_input(vertex, binding, source.output)
+                    elif source.vertex not in sources:
+                        sources.append(source.vertex)
+        for producer in sources:
+            self._edges[Edge(producer, name)] = None
+        self.predecessors.append(tuple(sorted([self._number[producer] for producer in sources])))
+        self._vertices[name] = Vertex(
             name,
             vertex.handler,
             inputs or EMPTY,
@@ -62,7 +65,17 @@ class GraphWriter:
 
     def graph(self, groups: dict[str, AtomicGroup]) -> Graph:
         """Return what was written, frozen."""
-        return Graph.of_checked(self.vertices, self.edges, groups)
+        return Graph.of_checked(self._vertices, self._edges, groups)
+
+    def _take_input(self, vertex: VertexSignature, binding: Binding, name: str) -> str:
+        """Note who takes an input, and return what stands for it in the graph."""
+        parameter = binding.parameter
+        self.input_users.setdefault(name, []).append((vertex.name, parameter))
+        if parameter != name:
+            return intern(f"{INPUT}.{name}")
+        # An input of the parameter's own name goes without saying: its type says more.
+        form = next(r.form for r in vertex.requirements if r.name == parameter)
+        return self._display(form)
 
     def _outputs(self, vertex: VertexSignature) -> dict[str, str]:
         if not vertex.parts:

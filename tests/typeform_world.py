@@ -38,7 +38,6 @@ from typing import (
     TypedDict,
     TypeVarTuple,
     Union,
-    Unpack,
     overload,
     runtime_checkable,
 )
@@ -237,7 +236,7 @@ class Converter(Generic[P, T_co]):
     pass
 
 
-class Shelf(Generic[Unpack[Ts]]):
+class Shelf(Generic[*Ts]):
     pass
 
 
@@ -302,8 +301,8 @@ class UserCell(Cell[User]):
     row: int
 
 
-Spoken = TypedDict("Spoken", {"title": str, "year": NotRequired[int]})
-Nested = TypedDict("Nested", {"movie": Movie, "users": "list[User]"})
+Spoken = TypedDict("Spoken", {"title": str, "year": NotRequired[int]})  # noqa: UP013 - the subject
+Nested = TypedDict("Nested", {"movie": Movie, "users": "list[User]"})  # noqa: UP013 - the subject
 
 
 # NamedTuples.
@@ -439,7 +438,7 @@ class GreetsMany(Protocol):
 
 
 class GreetsAnyhow(Protocol):
-    def greet(self, *args: Any, **kwargs: Any) -> str: ...
+    def greet(self, *args: Any, **kwargs: Any) -> str: ...  # noqa: ANN401 - the subject itself
 
 
 class Fetches(Protocol):
@@ -492,7 +491,7 @@ class Copies(Protocol):
 
 
 class Compares(Protocol):
-    def __lt__(self, other: Any, /) -> bool: ...
+    def __lt__(self, other: Any, /) -> bool: ...  # noqa: ANN401 - the subject itself
 
 
 @runtime_checkable
@@ -538,7 +537,7 @@ class Joins(Protocol[T]):
     def replaced(self, value: T) -> T: ...
 
 
-class Equal(Protocol):
+class Equal(Protocol):  # noqa: PLW1641 - it asks for no hash
     def __eq__(self, other: object, /) -> bool: ...
 
 
@@ -680,7 +679,7 @@ class AnyhowGreeter:
 
 
 class UntypedGreeter:
-    def greet(self, whom):  # type: ignore[no-untyped-def]  # having no annotations is the subject
+    def greet(self, whom):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - the subject
         return whom
 
 
@@ -869,5 +868,5 @@ UserOrOrder = Union[User, Order]  # noqa: UP007 - this spelling is the subject
 Callback = Callable[[User], int]
 People = TypeAliasType("People", list[User])
 Pairs = TypeAliasType("Pairs", list[tuple[T, T]], type_params=(T,))
-Json = TypeAliasType("Json", "int | str | None | list[Json] | dict[str, Json]")
+Json = TypeAliasType("Json", "int | str | list[Json] | dict[str, Json] | None")
 Tree = TypeAliasType("Tree", "tuple[int, Tree | None]")

@@ -1,6 +1,7 @@
 """In-code flows for Python: decorated functions, wired by their types, run in any mode."""
 
-from hbia_dsl.compat.run_flow import FlowResult, run_flow, run_flow_async
+from hbia_dsl.compat.flow_result import FlowResult
+from hbia_dsl.compat.run_flow import run_flow, run_flow_async
 from hbia_dsl.declare.declare_atomic import atomic
 from hbia_dsl.declare.declare_vertex import vertex
 from hbia_dsl.declare.fan_in import All

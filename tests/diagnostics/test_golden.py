@@ -14,10 +14,12 @@ from typing import Final
 
 import pytest
 
+from hbia_dsl.diagnostics import diagnostic_code
 from hbia_dsl.errors import HbiaError
 
 PROGRAMS: Final = Path(__file__).parent / "programs"
 GOLDEN: Final = Path(__file__).parent / "golden"
+PAGES: Final = Path(diagnostic_code.__file__).parent / "pages"
 UPDATE: Final = os.environ.get("UPDATE_GOLDEN") == "1"
 
 NUMBERS: Final = sorted(path.stem for path in PROGRAMS.glob("HB*.py"))
@@ -61,6 +63,13 @@ def test_an_error_names_no_absolute_path_and_no_address(number: str) -> None:
 
     assert str(PROGRAMS) not in text
     assert " at 0x" not in text
+
+
+@pytest.mark.parametrize("number", [n for n in NUMBERS if n.startswith(("HB1", "HB2"))])
+def test_the_page_of_a_code_shows_its_program(number: str) -> None:
+    _, _, code = (PROGRAMS / f"{number}.py").read_text(encoding="utf-8").partition('"""\n\n')
+
+    assert f"```python\n{code}```" in (PAGES / f"{number}.md").read_text(encoding="utf-8")
 
 
 def test_every_golden_text_has_its_program() -> None:

@@ -8,6 +8,7 @@ mypy says which lines are wrong.
 import enum
 import json
 import operator
+import os
 import pathlib
 import types
 import typing
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 from hbia_dsl.typeforms.value_check import compile_check
 
+EXAMPLES = 4_000 if os.environ.get("HBIA_LONG") == "1" else 400
 UserId = NewType("UserId", int)
 
 
@@ -200,7 +202,7 @@ def follow(value: object, path: tuple[str, ...]) -> object:
     return value
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_a_value_made_for_a_form_is_accepted(data: st.DataObject) -> None:
     kind = data.draw(KINDS)
@@ -210,7 +212,7 @@ def test_a_value_made_for_a_form_is_accepted(data: st.DataObject) -> None:
     assert check.accepts(data.draw(kind.values))
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_a_value_with_an_alien_in_it_is_refused_where_the_alien_is(data: st.DataObject) -> None:
     kind = data.draw(KINDS)
@@ -226,7 +228,7 @@ def test_a_value_with_an_alien_in_it_is_refused_where_the_alien_is(data: st.Data
         assert mismatch.found == ("None" if found is None else type(found).__name__)
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_a_check_agrees_with_a_plain_reading_of_the_form(data: st.DataObject) -> None:
     kind, other = data.draw(KINDS), data.draw(KINDS)
@@ -237,7 +239,7 @@ def test_a_check_agrees_with_a_plain_reading_of_the_form(data: st.DataObject) ->
     assert plainly_is(value, kind.form) == check.accepts(value)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES)
 @given(st.data())
 def test_an_explanation_exists_exactly_for_refused_values(data: st.DataObject) -> None:
     kind, other = data.draw(KINDS), data.draw(KINDS)

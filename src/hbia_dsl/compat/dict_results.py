@@ -1,27 +1,17 @@
 """Values of hand-made graphs: each vertex has one slot, with its dict of outputs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from inspect import Parameter
 
-import attrs
-
+from hbia_dsl.compat.argument_binding import INITIAL_DATA_SLOT, Given
+from hbia_dsl.compat.named_check import check_of_type_name
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_HANDLER_RESULT, BROKEN_CONTRACT, UNBOUND_DATA
 from hbia_dsl.diagnostics.location import location_of
-from hbia_dsl.errors import ContractInputError, ContractOutputError, DataResolutionError
+from hbia_dsl.errors import ContractOutputError, DataResolutionError
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.kernel.plan import Slots
 from hbia_dsl.typeforms.compiled_check import ValueCheck
-from hbia_dsl.typeforms.type_names import type_of_name
-from hbia_dsl.typeforms.value_check import compile_check
-
-
-@attrs.frozen
-class Given:
-    """Where one argument comes from: the first of these slots whose dict has the key."""
-
-    places: tuple[tuple[int, str], ...]
-    default: object = Parameter.empty
 
 
 def arguments_by_name(
@@ -37,10 +27,17 @@ def arguments_by_name(
 
 
 def _value(vertex: str, parameter: str, given: Given, slots: Slots) -> object:
-    for slot, key in given.places:
-        values = slots[slot]
-        if isinstance(values, Mapping) and key in values:
-            return values[key]
+    found = [
+        (slot, key)
+        for slot, key in given.places
+        if key in slots[slot]  # type: ignore[operator]  # every slot holds a dict
+    ]
+    from_vertices = [place for place in found if place[0] != INITIAL_DATA_SLOT]
+    if len(from_vertices) > 1:
+        raise _ambiguous(vertex, parameter)
+    if found:
+        slot, key = found[0]
+        return slots[slot][key]  # type: ignore[index]  # as above
     if given.default is not Parameter.empty:
         return given.default
     raise DataResolutionError(
@@ -56,77 +53,73 @@ def _value(vertex: str, parameter: str, given: Given, slots: Slots) -> object:
 def store_dict(
     vertex: Vertex, handler: Callable[..., object], slot: int
 ) -> Callable[[Slots, object], None]:
-    """Return what checks a handler's dict of outputs and puts it away."""
-    checks = {name: _check(text) for name, text in vertex.outputs.items()}
+    """Return what checks a handler's dict of outputs and puts a copy of it away."""
+    checks = {name: check_of_type_name(text) for name, text in vertex.outputs.items()}
 
     def store(slots: Slots, result: object) -> None:
         if not isinstance(result, Mapping):
             if result is not None or checks:
                 raise _not_a_dict(vertex, handler, result)
             result = {}
+        missing = [name for name in checks if name not in result]
+        if missing:
+            raise _missing(vertex, handler, missing, result)
         for name, check in checks.items():
-            if name not in result:
-                raise _missing(vertex, handler, name, result)
             if check is not None and not check.accepts(result[name]):
                 raise _wrong(vertex, handler, name, check, result[name])
-        slots[slot] = result
+        # A copy: a handler that goes on changing its dict does not change the run.
+        slots[slot] = dict(result)
 
     return store
 
 
-def check_initial_data(vertices: Iterable[Vertex], initial_data: Mapping[str, object]) -> None:
-    """Check initial data against the types that vertices declare for them.
-
-    Raises:
-        ContractInputError: A value is not of the type that a vertex declares.
-    """
-    for vertex in vertices:
-        for parameter, text in vertex.inputs.items():
-            check = None if "." in text else _check(text)
-            key = f"{vertex.name}.{parameter}"
-            key = key if key in initial_data else parameter
-            if check is None or key not in initial_data or check.accepts(initial_data[key]):
-                continue
-            raise ContractInputError(
-                Diagnostic(
-                    BROKEN_CONTRACT,
-                    f"initial data `{key}` is not `{text}`, which vertex `{vertex.name}` takes: "
-                    f"{check.explain(initial_data[key])}",
-                    help=f"give a value of type `{text}`",
-                )
-            )
-
-
-def _check(text: str) -> ValueCheck | None:
-    form = type_of_name(text)
-    return None if form is None else compile_check(form)
+def _ambiguous(vertex: str, parameter: str) -> DataResolutionError:
+    return DataResolutionError(
+        Diagnostic(
+            UNBOUND_DATA,
+            f"input `{parameter}` of vertex `{vertex}` has several sources: more than one vertex "
+            f"before it returned `{parameter}`",
+            help=f'say which one: inputs={{"{parameter}": "vertex.{parameter}"}}',
+        )
+    )
 
 
 def _not_a_dict(
     vertex: Vertex, handler: Callable[..., object], result: object
 ) -> ContractOutputError:
     shown = ", ".join(f'"{name}": ...' for name in vertex.outputs) or '"name": value'
+    help_ = f"return {{{shown}}}"
+    if isinstance(result, Awaitable):
+        help_ = "make the handler `async def`, so that it is known to be async"
+        close = getattr(result, "close", None)
+        if callable(close):
+            close()  # else Python warns that it was never awaited, on top of this error
     return ContractOutputError(
         Diagnostic(
             BAD_HANDLER_RESULT,
             f"the handler of vertex `{vertex.name}` returned a {type(result).__name__}, "
             "not a dict of its outputs",
             location=location_of(handler),
-            help=f"return {{{shown}}}",
+            help=help_,
         )
     )
 
 
 def _missing(
-    vertex: Vertex, handler: Callable[..., object], name: str, result: Mapping[object, object]
+    vertex: Vertex,
+    handler: Callable[..., object],
+    names: list[str],
+    result: Mapping[object, object],
 ) -> ContractOutputError:
+    output = "output" if len(names) == 1 else "outputs"
+    shown = " and ".join(f"`{name}`" for name in names)
     return ContractOutputError(
         Diagnostic(
             BAD_HANDLER_RESULT,
-            f"the handler of vertex `{vertex.name}` did not return its output `{name}`",
+            f"the handler of vertex `{vertex.name}` did not return its {output} {shown}",
             location=location_of(handler),
             notes=(f"it returned {', '.join(map(str, result)) or 'an empty dict'}",),
-            help=f'add "{name}" to the dict, or take it out of the declared outputs',
+            help=f'add "{names[0]}" to the dict, or take it out of the declared outputs',
         )
     )
 

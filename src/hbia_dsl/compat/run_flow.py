@@ -1,64 +1,18 @@
 """`run_flow` and `run_flow_async`: the original's calls, on the same engine."""
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 
-from hbia_dsl.compat.dict_results import check_initial_data
-from hbia_dsl.compat.plan_graph import Handlers, plan_graph
+from hbia_dsl.compat.call_reading import Flags, check_call
+from hbia_dsl.compat.flow_result import FlowResult
+from hbia_dsl.compat.handler_finding import Handlers
+from hbia_dsl.compat.plan_graph import plan_graph
 from hbia_dsl.conf.not_given import NOT_GIVEN, NotGiven
-from hbia_dsl.conf.settings import resolve_flag
+from hbia_dsl.conf.settings_in_force import settings_in_force
 from hbia_dsl.flow.execution import execute, execute_async
-from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
-from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
+from hbia_dsl.flow.run_mode import run_mode
 from hbia_dsl.graph.graph import Graph
-from hbia_dsl.kernel.conclusion import identity
-from hbia_dsl.kernel.kernel import SUCCEEDED
-from hbia_dsl.kernel.plan import Plan
-from hbia_dsl.kernel.run_state import RunState
 
-
-class FlowResult(Mapping[str, object]):
-    """The values of a run by `vertex.output`, in canonical order in every mode."""
-
-    def __init__(self, state: RunState) -> None:
-        self._state = state
-
-    @cached_property
-    def _values(self) -> dict[str, object]:
-        state = self._state
-        found: dict[str, object] = {}
-        for vertex, outcome in zip(state.vertices, state.kernel.states, strict=True):
-            outputs = state.slots[vertex.slot]
-            if outcome == SUCCEEDED and isinstance(outputs, Mapping):
-                found |= {f"{vertex.name}.{name}": value for name, value in outputs.items()}
-        return found
-
-    def __getitem__(self, key: str) -> object:
-        return self._values[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return f"FlowResult({', '.join(self._values)})"
-
-    @property
-    def id(self) -> str:
-        """Identity of the run."""
-        return identity(self._state)
-
-    @cached_property
-    def states(self) -> Mapping[str, str]:
-        """How each vertex ended."""
-        return states_of(self._state)
-
-    @cached_property
-    def timings(self) -> Mapping[str, VertexTiming]:
-        """When each vertex ran, in seconds since the first was started."""
-        return timings_of(self._state)
+_OVERRULED = ("ASYNC_ENABLED",)
 
 
 def run_flow(
@@ -93,17 +47,26 @@ def run_flow(
     Raises:
         FlowFailed: Handlers failed; their exceptions are inside.
         HandlerNotFoundError: A vertex has no handler; nothing has run.
-        HandlerResolutionError: A handler is `async def` but `async_enabled` is not set.
+        HandlerResolutionError: A handler cannot be used; for one that is `async def`
+            `async_enabled` is not set.
         DataResolutionError: An input has no source; nothing has run.
         ContractInputError: Initial data are not of their declared type.
         GraphCycleError: Vertices wait for each other.
-        RunOptionError: `max_workers` is not a whole number of at least 1.
+        RunInputError: An argument is of a wrong kind, such as a dict in the place of a name.
+        RunOptionError: A flag is not a flag, or `max_workers` not a whole number above 0.
+        RunUsageError: An event loop runs on this thread.
+        SettingsError: The environment holds a bad `HBIA_*` value; nothing has run.
     """
-    options = _options(cache=cache_enabled, parallel=parallel_enabled, max_workers=max_workers)
-    data = {} if initial_data is None else initial_data
-    is_async = resolve_flag("ASYNC_ENABLED", async_enabled)
-    plan = _plan(graph, flow_name, handlers, data, is_async=is_async)
-    return FlowResult(execute(plan, {0: data}, options))
+    check_call(graph, flow_name, handlers, initial_data)
+    options = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers).options()
+    is_given = async_enabled is not NOT_GIVEN
+    mode = run_mode(options, overruled=_OVERRULED if is_given else ())
+    is_async = settings_in_force().is_async if async_enabled is NOT_GIVEN else async_enabled
+    data = {} if initial_data is None else dict(initial_data)
+    plan = plan_graph(graph, flow_name, handlers, data, is_async=is_async)
+    inputs = {0: data}
+    state = execute(plan, inputs, options, mode=mode, awaitable_call="run_flow_async(...)")
+    return FlowResult(state)
 
 
 async def run_flow_async(
@@ -122,34 +85,11 @@ async def run_flow_async(
     Args and errors are those of `run_flow`; `async_enabled` is on, since the call itself
     is awaited. Handlers that are not async run on threads.
     """
-    options = _options(cache=cache_enabled, parallel=parallel_enabled, max_workers=max_workers)
-    data = {} if initial_data is None else initial_data
-    plan = _plan(graph, flow_name, handlers, data, is_async=async_enabled)
-    return FlowResult(await execute_async(plan, {0: data}, options))
-
-
-def _plan(
-    graph: Graph,
-    flow_name: str | None,
-    handlers: Handlers,
-    data: Mapping[str, object],
-    *,
-    is_async: bool,
-) -> Plan:
-    plan = plan_graph(graph, flow_name, handlers, data, is_async=is_async)
-    planned = {vertex.name for vertex in plan.vertices}
-    check_initial_data((v for v in graph.vertices.values() if v.name in planned), data)
-    return plan
-
-
-def _options(
-    *, cache: bool | NotGiven, parallel: bool | NotGiven, max_workers: int | NotGiven
-) -> RunOptions:
-    given: OptionsGiven = {}
-    if cache is not NOT_GIVEN:
-        given["cache"] = cache
-    if parallel is not NOT_GIVEN:
-        given["parallel"] = parallel
-    if max_workers is not NOT_GIVEN:
-        given["max_workers"] = max_workers
-    return RunOptions().changed(given)
+    check_call(graph, flow_name, handlers, initial_data)
+    options = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers).options()
+    mode = run_mode(options, overruled=_OVERRULED)
+    data = {} if initial_data is None else dict(initial_data)
+    plan = plan_graph(graph, flow_name, handlers, data, is_async=async_enabled)
+    inputs = {0: data}
+    state = await execute_async(plan, inputs, options, mode=mode, blocking_call="run_flow(...)")
+    return FlowResult(state)

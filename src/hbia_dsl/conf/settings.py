@@ -1,19 +1,15 @@
-"""Settings of the process: what a run does if the call does not say.
+"""Explicit settings of the process: what a run does if the call does not say."""
 
-Each field is resolved on its own: call argument, then the `Settings` given to
-`configure`, then the environment (`HBIA_*`), then the default. "Not given" is a value
-of its own, never `False`, so an explicit `False` wins over the environment.
-"""
-
-import os
-from collections.abc import Callable, Mapping
-from typing import Final
+import sys
 
 import attrs
 
 from hbia_dsl.conf.not_given import NOT_GIVEN, NotGiven
+from hbia_dsl.conf.setting_fields import FIELDS
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_SETTING
+from hbia_dsl.diagnostics.location import Location
 from hbia_dsl.errors import SettingsError
 
 
@@ -37,115 +33,52 @@ class Settings:
     """Folder of the cache."""
 
     def __attrs_post_init__(self) -> None:
+        problems = []
         for name, field in FIELDS.items():
             value = getattr(self, name)
             if value is not NOT_GIVEN and not field.accepts(value):
-                raise SettingsError(_bad(f"setting {name}", field.wanted, _shown(value)))
+                problems.append(f"`{name}` must be {field.wanted}, not {_shown(value)}")
+        if problems:
+            # Two frames up: this method is called by the `__init__` that attrs wrote.
+            frame = sys._getframe(2)  # noqa: SLF001 - CPython's way to see the stack
+            place = Location(frame.f_code.co_filename, frame.f_lineno)
+            raise SettingsError(bad_settings(problems, place, "correct the value"))
 
 
-@attrs.frozen
-class _Field:
-    """How one setting is read from text, and what it may be."""
-
-    default: object
-    wanted: str
-    parse: Callable[[str], object]
-    accepts: Callable[[object], bool]
-
-
-def _parse_bool(text: str) -> object:
-    word = text.strip().casefold()
-    if word in ("true", "1", "yes", "on"):
-        return True
-    if word in ("false", "0", "no", "off"):
-        return False
-    return None
-
-
-def _parse_int(text: str) -> object:
-    digits = text.strip()
-    return int(digits) if digits.isascii() and digits.isdigit() else None
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def is_worker_count(value: object) -> bool:
-    """Return whether a value can be a number of workers: a whole number of at least 1."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-_FLAG: Final = _Field(default=False, wanted="true or false", parse=_parse_bool, accepts=_is_bool)
-
-FIELDS: Final[Mapping[str, _Field]] = {
-    "PARALLEL_ENABLED": _FLAG,
-    "ASYNC_ENABLED": _FLAG,
-    "CACHE_ENABLED": _FLAG,
-    "MAX_WORKERS": _Field(4, "a whole number of at least 1", _parse_int, is_worker_count),
-    "CACHE_DIR": _Field(".hbia_cache", "the path of a folder", str, _is_text),
-}
-"""Every setting, its default, and what it may be."""
-
-_configured: Settings = Settings()
+_installed: Settings = Settings()
 
 
 def configure(settings: Settings | None = None) -> None:
-    """Install settings for the whole process; without an argument, forget earlier ones."""
-    global _configured  # noqa: PLW0603 - process-wide is what this function is for
-    _configured = Settings() if settings is None else settings
+    """Install settings for the whole process; without an argument, forget earlier ones.
 
-
-def resolve_flag(name: str, given: bool | NotGiven) -> bool:  # noqa: FBT001 - one of the sources
-    """Resolve a setting that is true or false.
-
-    Args:
-        name: Its name in `Settings`.
-        given: The call's argument.
+    Settings replace those of an earlier call as a whole: a field that is left out is
+    looked for in the environment again.
 
     Raises:
-        SettingsError: The environment holds something else.
+        SettingsError: What was given are not `Settings`.
     """
-    return _resolve(name, given) is True
+    global _installed  # noqa: PLW0603 - process-wide is what this function is for
+    given: object = settings  # callers without a type checker pass anything
+    if given is not None and not isinstance(given, Settings):
+        text = f"`configure` takes `Settings`, not a {type(given).__name__}"
+        help_ = "write configure(Settings(MAX_WORKERS=8))"
+        raise SettingsError(Diagnostic(BAD_SETTING, text, location=caller_location(), help=help_))
+    _installed = Settings() if settings is None else settings
 
 
-def resolve_worker_count(given: int | NotGiven) -> int:
-    """Resolve how many threads one run uses at the most.
-
-    Raises:
-        SettingsError: The environment holds something else than a whole number above 0.
-    """
-    value = _resolve("MAX_WORKERS", given)
-    assert isinstance(value, int)  # noqa: S101 - every source was checked
-    return value
+def installed_settings() -> Settings:
+    """Return what `configure` installed last."""
+    return _installed
 
 
-def _resolve(name: str, given: object) -> object:
-    if given is not NOT_GIVEN:
-        return given
-    value: object = getattr(_configured, name)
-    if value is not NOT_GIVEN:
-        return value
-    text = os.environ.get(f"HBIA_{name}")
-    field = FIELDS[name]
-    if text is None or text == "":
-        return field.default
-    value = field.parse(text)
-    if not field.accepts(value):
-        raise SettingsError(_bad(f"environment variable HBIA_{name}", field.wanted, repr(text)))
-    return value
+def bad_settings(problems: list[str], place: Location | None, help_: str) -> Diagnostic:
+    """Describe settings that cannot be used; all of them at once."""
+    if len(problems) == 1:
+        return Diagnostic(BAD_SETTING, f"setting {problems[0]}", location=place, help=help_)
+    message = f"{len(problems)} settings cannot be used"
+    return Diagnostic(BAD_SETTING, message, location=place, notes=tuple(problems), help=help_)
 
 
 def _shown(value: object) -> str:
     # A setting is not a secret, and the report is useless without it.
     return repr(value) if isinstance(value, str | int | float | bool) else type(value).__name__
-
-
-def _bad(what: str, wanted: str, found: str) -> Diagnostic:
-    return Diagnostic(
-        BAD_SETTING, f"{what} must be {wanted}, not {found}", help=f"set it to {wanted}"
-    )

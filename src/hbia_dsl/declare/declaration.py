@@ -71,6 +71,8 @@ class Declaration:
 
 def declaration_of(fn: object) -> Declaration | None:
     """Return what is recorded on a function, or None if it was not decorated."""
+    if isinstance(fn, staticmethod | classmethod):
+        fn = fn.__func__
     recorded = getattr(fn, ATTRIBUTE, None)
     return recorded if isinstance(recorded, Declaration) else None
 

@@ -1,7 +1,7 @@
 """`@atomic`: declare a vertex as a member of an atomic group."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Never, NoReturn, TypeVar, overload
 
 import attrs
 
@@ -10,64 +10,58 @@ from hbia_dsl.declare.declaration import (
     Declaration,
     OnFailure,
     declaration_of,
-    record,
     underlying,
 )
-from hbia_dsl.declare.declare_vertex import VertexDecorator
-from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import MISUSED_DECORATOR
-from hbia_dsl.diagnostics.location import declaration_line
-from hbia_dsl.errors import DeclarationError
+from hbia_dsl.declare.declare_vertex import VertexDecorator, attach
+from hbia_dsl.declare.misuse import misuse, named
+from hbia_dsl.declare.option_checking import check_atomic_options
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
+@overload
 def atomic(
     *,
     group: str,
+    on_failure: OnFailure = ...,
+    no_parallel: bool = ...,
+    no_cache: bool = ...,
+) -> VertexDecorator: ...
+@overload
+def atomic(bare: Never, /) -> NoReturn: ...
+def atomic(
+    bare: object = None,
+    /,
+    *,
+    group: object = None,
     on_failure: OnFailure = "rollback",
     no_parallel: bool = True,
     no_cache: bool = True,
-) -> VertexDecorator:
+) -> object:
     """Declare a vertex as a member of an atomic group; goes above or below `@vertex`.
 
     Args:
+        bare: Nothing can be here: a group has a name.
         group: Name of the group; members of one name belong together.
         on_failure: "rollback", "compensate" or "abort".
         no_parallel: Whether members run one after the other even in a parallel run.
         no_cache: Whether members are never read from nor written to a cache.
 
     Raises:
-        DeclarationError: An option has a value that it cannot have.
+        DeclarationError: An option has a value that it cannot have, or the function is
+            in a group already.
     """
+    if bare is not None:
+        raise misuse(bare, "`@atomic` needs the name of a group", 'write @atomic(group="payment")')
 
     def declare(fn: F, /) -> F:
-        _check(fn, group, on_failure)
+        told = AtomicDeclaration(group, on_failure, no_parallel, no_cache)  # type: ignore[arg-type]  # checked in the next line
+        check_atomic_options(fn, told)
         earlier = declaration_of(underlying(fn)) or Declaration()
-        told = AtomicDeclaration(group, on_failure, no_parallel, no_cache)
-        record(fn, attrs.evolve(earlier, atomic=told))
+        if earlier.atomic is not None and earlier.atomic != told:
+            text = f"{named(fn)} is in atomic group `{earlier.atomic.group}` already"
+            raise misuse(fn, text, "a vertex belongs to one atomic group at the most")
+        attach(fn, attrs.evolve(earlier, atomic=told), "@atomic")
         return fn
 
     return declare
-
-
-def _check(fn: object, group: object, on_failure: object) -> None:
-    place = declaration_line(fn) if callable(fn) else None
-    if not isinstance(group, str) or not group.isidentifier():
-        raise DeclarationError(
-            Diagnostic(
-                MISUSED_DECORATOR,
-                f"{group!r} cannot be the name of an atomic group",
-                location=place,
-                help='write @atomic(group="payment")',
-            )
-        )
-    if on_failure not in ("rollback", "compensate", "abort"):
-        raise DeclarationError(
-            Diagnostic(
-                MISUSED_DECORATOR,
-                f'`on_failure` must be "rollback", "compensate" or "abort", not {on_failure!r}',
-                location=place,
-                help='write on_failure="rollback"',
-            )
-        )

@@ -18,11 +18,9 @@ from hbia_dsl.declare.declaration import (
     record,
     underlying,
 )
-from hbia_dsl.declare.out_reference import OutReference
-from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import BAD_VERTEX_NAME, MISUSED_DECORATOR
-from hbia_dsl.diagnostics.location import declaration_line
-from hbia_dsl.errors import DeclarationError
+from hbia_dsl.declare.misuse import misuse, named
+from hbia_dsl.declare.option_checking import check_vertex_options
+from hbia_dsl.declare.reference_taking import take_references
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -83,8 +81,8 @@ def vertex(
         The function itself.
 
     Raises:
-        DeclarationError: An option has a value that it cannot have. The place is the
-            function's own.
+        DeclarationError: An option has a value that it cannot have, or the function is
+            declared already, otherwise. The place is the function's own.
     """
     told = VertexDeclaration(
         name=name,
@@ -107,98 +105,49 @@ def vertex(
 
 
 def _declare(fn: F, told: VertexDeclaration) -> F:
-    if not _is_function(fn):
-        raise _misuse(fn, f"`@vertex` was given a {type(fn).__name__}, not a function")
-    _check_options(fn, told)
-    references = _take_references(underlying(fn))
-    earlier = declaration_of(underlying(fn)) or Declaration()
-    declaration = attrs.evolve(earlier, vertex=attrs.evolve(told, references=references))
-    try:
-        record(fn, declaration)
-    except AttributeError:
-        raise _misuse(
+    given: object = fn  # callers without a type checker pass anything
+    if not callable(given) and not isinstance(given, classmethod):
+        wants_name = f'write @vertex(name="{given}")' if isinstance(given, str) else None
+        text = f"`@vertex` was given a {type(given).__name__}, not a function"
+        raise misuse(fn, text, wants_name or "write options by keyword: @vertex(name=...)")
+    check_vertex_options(fn, told)
+    inner = underlying(fn)
+    earlier = declaration_of(inner) or Declaration()
+    before = earlier.vertex
+    references = take_references(inner)
+    if before is not None:
+        references = {**before.references, **references}
+    # The mapping is copied: whoever goes on changing it does not change the declaration.
+    now = attrs.evolve(told, inputs=dict(told.inputs), references=references)
+    if before not in (None, now) and not _is_copied_from_inside(inner, earlier):
+        raise misuse(
             fn,
-            f"`@vertex` cannot mark a {type(fn).__name__}",
-            help_="wrap it in a function with annotations and decorate that",
-        ) from None
+            f"{named(fn)} is declared with `@vertex` already, with other options",
+            "declare it once; for a second vertex of the same code write a function that calls it",
+        )
+    attach(fn, attrs.evolve(earlier, vertex=now), "@vertex")
     return fn
 
 
-def _take_references(fn: object) -> Mapping[str, object]:
-    """Remove `out(...)` defaults from a function and return them by parameter."""
-    positional = getattr(fn, "__defaults__", None) or ()
-    keyword = getattr(fn, "__kwdefaults__", None) or {}
-    code = getattr(fn, "__code__", None)
-    if code is None or not (
-        any(isinstance(d, OutReference) for d in positional)
-        or any(isinstance(d, OutReference) for d in keyword.values())
-    ):
-        return {}
-    names = code.co_varnames[: code.co_argcount][code.co_argcount - len(positional) :]
-    found: dict[str, object] = {
-        n: d for n, d in zip(names, positional, strict=True) if isinstance(d, OutReference)
-    }
-    found |= {n: d for n, d in keyword.items() if isinstance(d, OutReference)}
-    last = max((i for i, d in enumerate(positional) if isinstance(d, OutReference)), default=-1)
-    for name, default in zip(names[:last], positional[:last], strict=True):
-        if not isinstance(default, OutReference):
-            raise _misuse(
-                fn,
-                f"parameter `{name}` has a default before a parameter bound by `out(...)`",
-                help_=f"put `{name}` last, or make the parameters after it keyword-only with `*`",
-            )
-    fn.__defaults__ = tuple(positional[last + 1 :]) or None  # type: ignore[attr-defined]  # a function: it has a code object
-    fn.__kwdefaults__ = {n: d for n, d in keyword.items() if n not in found} or None  # type: ignore[attr-defined]  # as above
-    return found
+def _is_copied_from_inside(fn: object, declaration: Declaration) -> bool:
+    """Return whether `functools.wraps` took a declaration over from the wrapped function."""
+    return declaration_of(getattr(fn, "__wrapped__", None)) is declaration
 
 
-def _is_function(fn: object) -> bool:
-    return callable(fn) or isinstance(fn, classmethod)
+def attach(fn: Callable[..., object], declaration: Declaration, decorator: str) -> None:
+    """Write a declaration on a function.
 
-
-def _check_options(fn: object, told: VertexDeclaration) -> None:
-    inputs: object = told.inputs  # callers without a type checker pass anything
-    version: object = told.version
-    if told.effect not in (None, "pure", "side_effect"):
-        raise _misuse(
+    Raises:
+        DeclarationError: It takes no attributes, such as a builtin or a bound method.
+    """
+    try:
+        record(fn, declaration)
+    except (AttributeError, TypeError):
+        is_method = hasattr(fn, "__self__") and hasattr(fn, "__func__")
+        raise misuse(
             fn,
-            f'`effect` must be "pure" or "side_effect", not {told.effect!r}',
-            help_='write effect="pure" or effect="side_effect"',
-        )
-    if told.backend not in (None, "asyncio", "trio"):
-        raise _misuse(fn, f'`backend` must be "asyncio" or "trio", not {told.backend!r}')
-    if told.timeout_s is not None and not _is_positive(told.timeout_s):
-        raise _misuse(fn, "`timeout_s` must be a number of seconds above 0")
-    if not isinstance(inputs, Mapping):
-        raise _misuse(
-            fn,
-            f"`inputs` must map parameters to vertices, not be a {type(inputs).__name__}",
-            help_='write inputs={"user": normalize}',
-        )
-    if version is not None and not isinstance(version, str):
-        raise _misuse(
-            fn,
-            f"`version` must be text, not {type(version).__name__}",
-            help_='put it in quotes: version="2"',
-        )
-    outputs: object = told.outputs
-    names: tuple[object, ...] = outputs if isinstance(outputs, tuple) else (outputs,)
-    for name in (told.name, *names):
-        if name is not None and not (isinstance(name, str) and name.isidentifier()):
-            raise DeclarationError(
-                Diagnostic(
-                    BAD_VERTEX_NAME,
-                    f"{name!r} cannot be the name of a vertex or an output",
-                    location=declaration_line(underlying(fn)) if callable(fn) else None,
-                    help="use letters, digits and underscores, starting with a letter",
-                )
-            )
-
-
-def _is_positive(number: object) -> bool:
-    return isinstance(number, int | float) and not isinstance(number, bool) and number > 0
-
-
-def _misuse(fn: object, message: str, *, help_: str | None = None) -> DeclarationError:
-    place = declaration_line(underlying(fn)) if callable(fn) else None
-    return DeclarationError(Diagnostic(MISUSED_DECORATOR, message, location=place, help=help_))
+            f"`{decorator}` cannot mark {named(fn)}, which is a {type(fn).__name__}",
+            "decorate the method where its class defines it"
+            if is_method
+            else "wrap it in a function with annotations and decorate that",
+        ) from None

@@ -8,6 +8,7 @@ the function's defaults, so a direct call without the argument fails as usual.
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, overload
 
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import MISUSED_DECORATOR
 from hbia_dsl.errors import DeclarationError
@@ -26,15 +27,20 @@ class OutReference:
 
     def __getattr__(self, name: str) -> "OutReference":
         # Introspection (copy, pickle, inspect, doctest) asks for dunder names that no output has.
-        if name.startswith("__") or self._hbia_output is not None:
+        if name.startswith("__"):
             raise AttributeError(name)
+        if self._hbia_output is not None:
+            raise AttributeError(f"`{self!r}` is one output of a vertex; it has no `.{name}`")
         return OutReference(self._hbia_vertex, name)
 
     def __getitem__(self, name: str) -> "OutReference":
+        given: object = name  # callers without a type checker pass anything
+        if not isinstance(given, str) or self._hbia_output is not None:
+            raise _no_item(self, given)
         return OutReference(self._hbia_vertex, name)
 
     def __repr__(self) -> str:
-        name = getattr(self._hbia_vertex, "__name__", "?")
+        name = getattr(self._hbia_vertex, "__name__", type(self._hbia_vertex).__name__)
         return f"out({name})" + ("" if self._hbia_output is None else f".{self._hbia_output}")
 
 
@@ -56,12 +62,32 @@ def out(vertex: Callable[..., object], /) -> object:
     Raises:
         DeclarationError: What was given is not a function.
     """
-    if not callable(vertex):
+    given: object = vertex  # callers without a type checker pass anything
+    if not callable(given) and not isinstance(given, classmethod):
+        help_ = "write `out(function)` with the function itself, not with its result"
+        if isinstance(given, str):
+            help_ = (
+                f'a vertex is named by text in `inputs=` only: inputs={{"parameter": "{given}"}}'
+            )
         raise DeclarationError(
             Diagnostic(
                 MISUSED_DECORATOR,
-                f"`out` was given a {type(vertex).__name__} where it needs a vertex",
-                help="write `out(function)` with the function itself, not with its result",
+                f"`out` was given a {type(given).__name__} where it needs a vertex",
+                location=caller_location(),
+                help=help_,
             )
         )
     return OutReference(vertex)
+
+
+def _no_item(reference: OutReference, item: object) -> DeclarationError:
+    shown = repr(item) if isinstance(item, str | int) else f"a {type(item).__name__}"
+    return DeclarationError(
+        Diagnostic(
+            MISUSED_DECORATOR,
+            f"`{reference!r}` has no part {shown}",
+            location=caller_location(),
+            help='split the vertex with outputs=("first", "second") and name one of these: '
+            'out(vertex).first or out(vertex)["first"]',
+        )
+    )

@@ -10,21 +10,27 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
-from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import VERTEX_CANCELLED
-from hbia_dsl.drivers.carriers import Carriers, Coro, Later
+from hbia_dsl.drivers.carriers import Carriers
+from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
 from hbia_dsl.drivers.invoke import timeout_error
-from hbia_dsl.drivers.stepping import Suspended
-from hbia_dsl.errors import VertexCancelled
+from hbia_dsl.drivers.loop_port import Coro, Later
 from hbia_dsl.kernel.conclusion import add_failures_as_notes
-from hbia_dsl.kernel.kernel import Schedule, StopReason
+from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import PlannedVertex
+from hbia_dsl.kernel.run_scope import Clock
 from hbia_dsl.kernel.run_state import RunState
 
 
 async def drive_on_asyncio(
-    run: RunState, schedule: Schedule, *, max_workers: int, max_tasks: int, grace_s: float
+    run: RunState,
+    schedule: Schedule,
+    *,
+    max_workers: int,
+    max_tasks: int,
+    grace_s: float,
+    ctrl_c: CtrlC | None = None,
 ) -> None:
     """Run all vertices inside the running asyncio loop.
 
@@ -33,9 +39,10 @@ async def drive_on_asyncio(
     Raises:
         CancelledError: The host was cancelled while it waited: the same object.
     """
-    port = _AsyncioPort()
-    carriers = Carriers(run, port, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s)
-    port.carriers = carriers
+    port = _AsyncioPort(run)
+    carriers = Carriers(
+        run, port, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s, ctrl_c=ctrl_c
+    )
     host: asyncio.CancelledError | None = None
     try:
         if carriers.start(schedule):
@@ -44,7 +51,7 @@ async def drive_on_asyncio(
             except asyncio.CancelledError as cancelled:
                 host = cancelled
                 port.wake = port.loop.create_future()
-                carriers.stop(StopReason.HOST)
+                carriers.stop_for_host()
                 await _drain(carriers, port)
     finally:
         carriers.close()
@@ -58,7 +65,7 @@ async def drive_on_asyncio(
 async def _drain(carriers: Carriers, port: "_AsyncioPort") -> None:
     """Wait until nothing of the run is left, however often the host is cancelled meanwhile."""
     with _shield_from_anyio():
-        while not carriers.is_over() and not port.is_abandoned:
+        while not carriers.may_leave():
             try:
                 await asyncio.shield(port.wake)
             except asyncio.CancelledError:
@@ -78,20 +85,24 @@ class _AsyncioPort:
     """What asyncio does for one run."""
 
     name = "asyncio"
+    is_foreign = None  # a task tells its coroutine that it waits for something foreign
 
-    def __init__(self) -> None:
+    def __init__(self, run: RunState) -> None:
+        self.kernel = run.kernel
         self.loop = asyncio.get_running_loop()
         self.wake: asyncio.Future[None] = self.loop.create_future()
-        self.carriers: Carriers | None = None
         self.tasks: set[asyncio.Task[None]] = set()
         """Strong references: the loop itself keeps only weak ones."""
         self.waiting: dict[asyncio.Task[None], int] = {}
-        self.is_abandoned = False
 
-    def spawn(self, carry: Callable[[], Coroutine[object, object, None]]) -> None:
+    def spawn(
+        self,
+        carry: Callable[[], Coroutine[object, object, None]],
+        gone: Callable[[BaseException | None], None],
+    ) -> None:
         task = self.loop.create_task(carry())
         self.tasks.add(task)
-        task.add_done_callback(self._gone)
+        task.add_done_callback(partial(self._gone, gone))
 
     def call_soon_threadsafe(self, call: Callable[[], None]) -> None:
         self.loop.call_soon_threadsafe(call)
@@ -115,35 +126,32 @@ class _AsyncioPort:
         # A handler may have cancelled its own task, or been cancelled: not the next one's business.
         return self._current().cancelling
 
-    async def timed(self, vertex: PlannedVertex, coroutine: Coro) -> object:
-        timeout = asyncio.timeout(vertex.timeout_s)
+    async def timed(self, vertex: PlannedVertex, coroutine: Coro, clock: Clock) -> object:
+        limit_s = vertex.timeout_s or 0.0
+        begun = clock()
+        timeout = asyncio.timeout(limit_s)
         try:
             async with timeout:
-                return await coroutine
-        except TimeoutError:
+                result = await coroutine
+        except TimeoutError as error:
             if not timeout.expired():
                 raise
-            raise timeout_error(vertex) from None
-
-    def is_own(self, suspended_on: Suspended) -> bool:
-        return suspended_on is None or hasattr(suspended_on, "_asyncio_future_blocking")
+            raise timeout_error(vertex, cause=error.__cause__) from error.__cause__
+        if clock() - begun >= limit_s:
+            raise timeout_error(vertex)
+        return result
 
     def split_cancellation(self, error: BaseException) -> tuple[bool, BaseException | None]:
-        if not isinstance(error, asyncio.CancelledError):
+        if self.kernel.stop_reason is None:
+            # Nobody cancelled this vertex: what it awaited was cancelled elsewhere, a failure.
             return False, error
-        carriers = self.carriers
-        if carriers is not None and carriers.kernel.stop_reason is not None:
+        if isinstance(error, asyncio.CancelledError):
             return True, None
-        # Nobody cancelled this vertex: it awaited something that was cancelled elsewhere.
-        lost = VertexCancelled(
-            Diagnostic(
-                VERTEX_CANCELLED,
-                "a vertex ended with CancelledError although nobody cancelled it",
-                help="catch the cancellation of what the handler awaits inside the handler",
-            )
-        )
-        lost.__cause__ = error
-        return False, lost
+        if isinstance(error, BaseExceptionGroup):
+            cancelled, rest = error.split(asyncio.CancelledError)
+            # Without any, `rest` is a copy; what is reported is the handler's own object.
+            return (False, error) if cancelled is None else (True, rest)
+        return False, error
 
     async def pause(self) -> None:
         await asyncio.sleep(0)
@@ -152,18 +160,12 @@ class _AsyncioPort:
         if not self.wake.done():
             self.wake.set_result(None)
 
-    def abandon(self) -> None:
-        """Stop waiting for handlers that do not end: the user insists on leaving."""
-        self.is_abandoned = True
-        self.finished()
-
     def _current(self) -> asyncio.Task[None]:
         task = asyncio.current_task(self.loop)
         assert task is not None  # noqa: S101 - carriers are tasks
         return task
 
-    def _gone(self, task: asyncio.Task[None]) -> None:
+    def _gone(self, gone: Callable[[BaseException | None], None], task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)
         crash = None if task.cancelled() else task.exception()
-        if self.carriers is not None:
-            self.carriers.carrier_gone(crash)
+        gone(None if isinstance(crash, LeaveNow) else crash)

@@ -6,20 +6,22 @@ go to threads of the pool, because they must not hold up the caller's loop.
 """
 
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context
 from functools import partial
+from itertools import count
 from types import CoroutineType
-from typing import Final, Protocol
+from typing import Final
 
-from hbia_dsl.drivers.deadline import has_passed, seconds_left, stop_at_deadline
-from hbia_dsl.drivers.foreign_loop import explain_failure, explain_foreign_loop
-from hbia_dsl.drivers.invoke import arguments_of, invoke, invoke_with_timeout
+from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
+from hbia_dsl.drivers.deadline import has_passed, heed_scope, seconds_left, stop_at_deadline
+from hbia_dsl.drivers.foreign_loop import explain_failure
+from hbia_dsl.drivers.invoke import TIME_IS_UP, arguments_of, invoke, invoke_with_timeout
+from hbia_dsl.drivers.loop_port import Coro, Later, LoopPort
+from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
 from hbia_dsl.drivers.stepping import Resumed, Suspended, awaiting
 from hbia_dsl.drivers.stragglers import report_stragglers
 from hbia_dsl.drivers.thread_pool import POOL
-from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
-from hbia_dsl.kernel.conclusion import stop_with_parent
 from hbia_dsl.kernel.kernel import Schedule, StopReason
 from hbia_dsl.kernel.plan import PlannedVertex
 from hbia_dsl.kernel.run_scope import RunScope
@@ -31,64 +33,22 @@ SLICE_S: Final = 0.005
 RECANCEL_S: Final = 1.0
 """After the grace period, how often a handler that ignores its cancellation is cancelled again."""
 
-Coro = Coroutine[object, object, object]
-
-
-class Later(Protocol):
-    """Something that will happen unless it is called off."""
-
-    def cancel(self) -> object:
-        """Call it off."""
-
-
-class LoopPort(Protocol):
-    """What an event loop must be able to do for a run; one object for each run."""
-
-    name: str
-
-    def spawn(self, carry: Callable[[], Coroutine[object, object, None]]) -> None:
-        """Start a carrier as a task; `Carriers.carrier_gone` is called when it is over."""
-
-    def call_soon_threadsafe(self, call: Callable[[], None]) -> None:
-        """Have something called on the loop's thread; may be called from any thread."""
-
-    def call_later(self, delay_s: float, call: Callable[[], None]) -> Later:
-        """Have something called on the loop's thread after a while."""
-
-    def suspended(self, v: int) -> None:
-        """Learn that the current carrier now waits inside a vertex."""
-
-    def resumed(self) -> None:
-        """Learn that the current carrier's vertex has ended."""
-
-    def cancel_suspended(self) -> Sequence[int]:
-        """Cancel the carriers that wait inside a vertex, once each; return these vertices."""
-
-    def spent_check(self) -> Callable[[], int] | None:
-        """Return what tells whether the current carrier was cancelled, and so must take no more
-        vertices; None if that cannot happen."""
-
-    def timed(self, vertex: PlannedVertex, coroutine: Coro) -> Coro:
-        """Put a coroutine under the timeout of its vertex."""
-
-    def is_own(self, suspended_on: Suspended) -> bool:
-        """Return whether a coroutine waits for something of this loop."""
-
-    def split_cancellation(self, error: BaseException) -> tuple[bool, BaseException | None]:
-        """Tell a cancellation from a failure: is there one in it, and what else is."""
-
-    async def pause(self) -> None:
-        """Let other tasks of the loop run."""
-
-    def finished(self) -> None:
-        """Learn that nothing of the run is left running."""
+_DEADLINE: Final = -1
+_RECANCEL: Final = -2
 
 
 class Carriers:
     """One run inside an event loop."""
 
     def __init__(
-        self, run: RunState, port: LoopPort, *, max_workers: int, max_tasks: int, grace_s: float
+        self,
+        run: RunState,
+        port: LoopPort,
+        *,
+        max_workers: int,
+        max_tasks: int,
+        grace_s: float,
+        ctrl_c: CtrlC | None = None,
     ) -> None:
         self.run = run
         self.port = port
@@ -96,6 +56,7 @@ class Carriers:
         self.max_workers = max_workers
         self.max_tasks = max_tasks
         self.grace_s = grace_s
+        self.ctrl_c = ctrl_c
         self.todo: deque[int] = deque()
         """Async vertices that may start."""
         self.todo_threads: deque[int] = deque()
@@ -110,16 +71,22 @@ class Carriers:
         """A fault of this package inside a carrier, so that it is raised and not lost."""
         self._order: Iterator[int] | None = None
         self._timers: dict[int, Later] = {}
+        self._numbers = count()
+        self._unbegun: set[int] = set()
+        """Carriers that were spawned and have not taken their first step."""
         self._unhook: Callable[[], None] = lambda: None
 
     def start(self, schedule: Schedule) -> bool:
         """Start the run; return whether there is anything to wait for."""
         run = self.run
+        heed_scope(run)
+        if run.kernel.stop_reason is not None:
+            return False
         left = seconds_left(run)
         if left is not None:
-            self._timers[-1] = self.port.call_later(left, self._on_deadline)
+            self._timers[_DEADLINE] = self.port.call_later(left, self._look_around)
         if run.scope.parent is not None:
-            on_loop = partial(self.port.call_soon_threadsafe, self._on_parent_stopped)
+            on_loop = partial(self._call_on_loop, self._look_around)
             self._unhook = run.scope.token.add_hook(on_loop)
         if schedule is Schedule.SERIAL:
             self._order = self.kernel.in_order()
@@ -132,9 +99,16 @@ class Carriers:
         """Return whether nothing of the run is left running."""
         return self.carriers == 0 and not self.in_threads
 
-    def stop(self, reason: StopReason) -> None:
-        """Start nothing more; cancel the async handlers that run, once; tell the others."""
-        self.kernel.stop(reason)
+    def may_leave(self) -> bool:
+        """Return whether the host may leave: nothing is left, or the user insists on leaving."""
+        return self.is_over() or (self.ctrl_c is not None and self.ctrl_c.presses > 1)
+
+    def stop_for_host(self) -> None:
+        """Start nothing more, because whoever waits for the run is cancelled.
+
+        Cancels the async handlers that run, once, and tells the others.
+        """
+        self.kernel.stop(self._host_reason())
         self._wind_down()
 
     def close(self) -> None:
@@ -143,22 +117,12 @@ class Carriers:
             timer.cancel()
         self._timers.clear()
         self._unhook()
+        if has_passed(self.run):
+            stop_at_deadline(self.run)  # all has ended, but too late
         if self.crash is not None:
             raise self.crash
 
-    def carrier_gone(self, crash: BaseException | None) -> None:
-        """Note that a carrier is over."""
-        self.carriers -= 1
-        if crash is not None:
-            self.crash = crash
-            self.stop(StopReason.INTERRUPT)
-        if self.carriers == 0 and self.todo:
-            # The last carrier was cancelled by somebody else before it could begin.
-            self.stop(StopReason.HOST)
-        if self.is_over():
-            self.port.finished()
-
-    async def carry(self) -> None:
+    async def carry(self, number: int) -> None:
         """Be a carrier: run async vertices one after the other, as long as there are any.
 
         This loop is the cost of an async vertex that does not suspend, so it is written
@@ -168,12 +132,12 @@ class Carriers:
         clock, new_context = run.clock, run.context.copy
         is_spent = self.port.spent_check()
         slice_end = clock() + SLICE_S
+        self._unbegun.discard(number)
         try:
             while todo:
                 v = todo.popleft()
                 vertex = vertices[v]
                 context = new_context()
-                error: BaseException | None = None
                 run.started[v] = clock()
                 try:
                     coroutine = self._begin(vertex, context)
@@ -187,24 +151,19 @@ class Carriers:
                         slots[vertex.slot] = result
                     else:
                         vertex.store(slots, result)
-                except BaseException as raised:  # noqa: BLE001 - judged in one place
-                    error = raised
-                run.ended[v] = now = clock()
-                if error is None:
-                    self._vertex_succeeded(v)
+                except BaseException as error:  # noqa: BLE001 - judged in one place
+                    run.ended[v] = now = clock()
+                    self._vertex_raised(v, error)
                 else:
-                    reraised = self._vertex_raised(v, error)
-                    if reraised is not None:
-                        raise reraised
+                    run.ended[v] = now = clock()
+                    self._vertex_succeeded(v)
                 if is_spent is not None and is_spent():
                     return
                 if now >= slice_end and todo:
                     await self.port.pause()
                     slice_end = clock() + SLICE_S
         finally:
-            self.free -= 1
-            if todo and not self.is_stopping:
-                self._ensure_carrier()
+            self._one_less_free()
 
     def _begin(self, vertex: PlannedVertex, context: Context) -> Coro:
         """Call an async handler; its coroutine is not begun yet."""
@@ -215,40 +174,50 @@ class Carriers:
             arguments, named = arguments_of(vertex, slots)
             made = context.run(vertex.handler, *arguments, **named)
         coroutine = made if type(made) is CoroutineType else awaiting(made)
-        return coroutine if vertex.timeout_s is None else self.port.timed(vertex, coroutine)
+        if vertex.timeout_s is None:
+            return coroutine
+        return self.port.timed(vertex, coroutine, self.run.clock)
 
     async def _rest(
         self, v: int, coroutine: Coro, context: Context, waits_for: Suspended
     ) -> object:
         """Wait for a vertex that has suspended; this carrier is its own until it ends."""
-        if not self.port.is_own(waits_for):
-            waits_for = self._refuse_foreign(coroutine, self.run.vertices[v], waits_for)
         self.free -= 1
         self.port.suspended(v)
         if self.todo:
             self._ensure_carrier()
         try:
-            return await Resumed(coroutine, context, waits_for)
+            return await Resumed(coroutine, context, waits_for, self.port.is_foreign)
         finally:
             self.port.resumed()
             self.free += 1
 
-    def _refuse_foreign(
-        self, coroutine: Coro, vertex: PlannedVertex, waits_for: Suspended
-    ) -> Suspended:
-        """End a handler that waits for another event loop; it would never be woken."""
-        error = explain_foreign_loop(vertex, self.port.name)
-        error.add_note(f"the handler waits for a {type(waits_for).__name__}")
-        try:
-            return coroutine.throw(error)
-        except StopIteration:
-            raise error from None
-
     def _ensure_carrier(self) -> None:
         if self.free == 0 and self.carriers < self.max_tasks:
+            number = next(self._numbers)
             self.carriers += 1
             self.free += 1
-            self.port.spawn(self.carry)
+            self._unbegun.add(number)
+            self.port.spawn(partial(self.carry, number), partial(self._carrier_gone, number))
+
+    def _one_less_free(self) -> None:
+        """Note that a free carrier takes no more vertices."""
+        self.free -= 1
+        if self.todo and not self.is_stopping:
+            self._ensure_carrier()
+
+    def _carrier_gone(self, number: int, crash: BaseException | None) -> None:
+        self.carriers -= 1
+        if crash is not None:
+            self.crash = crash
+            self.kernel.stop(StopReason.INTERRUPT)
+            self._wind_down()
+        if number in self._unbegun:
+            # Somebody cancelled a task that is not theirs before it could begin. It had no vertex.
+            self._unbegun.discard(number)
+            self._one_less_free()
+        if self.is_over():
+            self.port.finished()
 
     def _advance(self, ready: Sequence[int]) -> None:
         """Start vertices that became ready, as far as there is room for them."""
@@ -259,28 +228,45 @@ class Carriers:
             (self.todo if vertices[v].is_async else self.todo_threads).append(v)
         if self.todo:
             self._ensure_carrier()
-        while self.todo_threads and len(self.in_threads) < self.max_workers:
-            self._start_thread(self.todo_threads.popleft())
+        if self.todo_threads:
+            self._fill_threads()
 
-    def _start_thread(self, v: int) -> None:
-        self.in_threads.add(v)
-        POOL.submit(partial(self._run_in_thread, v))
+    def _fill_threads(self) -> None:
+        while self.todo_threads and len(self.in_threads) < self.max_workers:
+            v = self.todo_threads.popleft()
+            self.in_threads.add(v)
+            try:
+                POOL.submit(partial(self._run_in_thread, v))
+            except RuntimeError as error:  # the system gives no more threads
+                self.in_threads.discard(v)
+                if not self.in_threads:
+                    self._vertex_raised(v, error)
+                    return
+                self.todo_threads.appendleft(v)  # the next thread that ends makes room
+                return
 
     def _run_in_thread(self, v: int) -> None:
         if self.run.vertices[v].timeout_s is None:
             error = invoke(self.run, v)
         else:
             error = invoke_with_timeout(self.run, v, partial(self._watch_thread, v))
-        self.port.call_soon_threadsafe(partial(self._thread_ended, v, error))
+        self._call_on_loop(partial(self._thread_ended, v, error))
+
+    def _call_on_loop(self, call: Callable[[], None]) -> None:
+        """Have something called on the loop's thread, unless the user insisted on leaving it."""
+        try:
+            self.port.call_soon_threadsafe(call)
+        except RuntimeError:
+            return  # the loop is closed: a second Ctrl-C
 
     def _watch_thread(self, v: int, scope: RunScope) -> None:
         def start_timer() -> None:
             left = max(0.0, (scope.deadline or 0.0) - self.run.clock())
-            cancel = partial(scope.token.cancel, "its timeout is over")
+            cancel = partial(scope.token.cancel, TIME_IS_UP)
             if v in self.in_threads:
                 self._timers[v] = self.port.call_later(left, cancel)
 
-        self.port.call_soon_threadsafe(start_timer)
+        self._call_on_loop(start_timer)
 
     def _thread_ended(self, v: int, error: BaseException | None) -> None:
         self.in_threads.discard(v)
@@ -290,7 +276,8 @@ class Carriers:
         if error is None:
             self._vertex_succeeded(v)
         else:
-            self._vertex_raised(v, error)
+            self._vertex_failed(v, error)
+        self._fill_threads()
         if self.is_over():
             self.port.finished()
 
@@ -299,23 +286,30 @@ class Carriers:
         if (new or self._order is not None) and not self.is_stopping:
             self._advance(new)
 
-    def _vertex_raised(self, v: int, error: BaseException) -> BaseException | None:
-        """Record why a vertex did not give its result; return what its carrier must raise."""
-        if has_passed(self.run):
-            stop_at_deadline(self.run)
+    def _vertex_raised(self, v: int, error: BaseException) -> None:
+        """Record why an async vertex did not give its result."""
+        if isinstance(error, LeaveNow):
+            raise error  # out of the loop
         is_cancelled, failure = self.port.split_cancellation(error)
         if is_cancelled:
-            self.kernel.stop(StopReason.HOST)  # unless it is stopping already
-        if failure is None:
-            self.kernel.cancelled(v)
-        else:
-            failure = explain_failure(self.run.vertices[v], failure, self.port.name)
-            new = record_outcome(self.run, v, failure)
-            if self.kernel.stop_reason is None:
-                self._advance(new)
+            self.kernel.stop(self._host_reason())  # unless it is stopping already
+        if failure is not None:
+            self._vertex_failed(v, explain_failure(self.run.vertices[v], failure, self.port.name))
+            return
+        self.kernel.cancelled(v)
+        self._wind_down()
+
+    def _vertex_failed(self, v: int, failure: BaseException) -> None:
+        heed_scope(self.run)
+        new = record_outcome(self.run, v, failure)
         if self.kernel.stop_reason is not None:
             self._wind_down()
-        return error if is_cancelled else None
+        else:
+            self._advance(new)
+
+    def _host_reason(self) -> StopReason:
+        is_interrupted = self.ctrl_c is not None and self.ctrl_c.presses
+        return StopReason.INTERRUPT if is_interrupted else StopReason.HOST
 
     def _wind_down(self) -> None:
         self.todo.clear()
@@ -325,19 +319,25 @@ class Carriers:
         self.is_stopping = True
         tell_handlers(self.run)
         self.port.cancel_suspended()
-        self._timers[-2] = self.port.call_later(self.grace_s, self._cancel_again)
+        if not self.is_over():
+            self._timers[_RECANCEL] = self.port.call_later(self.grace_s, self._cancel_again)
 
     def _cancel_again(self) -> None:
         """Cancel handlers that ignored it, and say so."""
+        if self.is_over():
+            return
         still = self.port.cancel_suspended()
         report_stragglers(self.run, [*still, *sorted(self.in_threads)])
-        self._timers[-2] = self.port.call_later(RECANCEL_S, self._cancel_again)
+        self._timers[_RECANCEL] = self.port.call_later(RECANCEL_S, self._cancel_again)
 
-    def _on_deadline(self) -> None:
-        stop_at_deadline(self.run)
-        self._wind_down()
-
-    def _on_parent_stopped(self) -> None:
-        if not self.is_stopping:
-            stop_with_parent(self.run)
+    def _look_around(self) -> None:
+        """See whether the deadline has passed or the run around this one is being stopped."""
+        if self.is_over():
+            return
+        heed_scope(self.run)
+        if self.kernel.stop_reason is not None:
             self._wind_down()
+        else:
+            left = seconds_left(self.run)
+            if left is not None:  # timers may be early by the grain of their clock
+                self._timers[_DEADLINE] = self.port.call_later(left, self._look_around)

@@ -3,6 +3,7 @@
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import RUN_TIMEOUT
 from hbia_dsl.errors import RunTimeout
+from hbia_dsl.kernel.conclusion import stop_with_parent
 from hbia_dsl.kernel.kernel import StopReason
 from hbia_dsl.kernel.run_state import RunState
 
@@ -19,9 +20,31 @@ def has_passed(run: RunState) -> bool:
     return deadline is not None and run.clock() >= deadline
 
 
-def stop_at_deadline(run: RunState) -> None:
-    """Start nothing more because the run's deadline has passed."""
+def heed_scope(run: RunState) -> None:
+    """Stop the run if its deadline has passed or the run around it is being stopped.
+
+    What stops a run from outside is told to it by its driver's own means; this is for
+    the moments before the first vertex, and when a vertex noticed sooner than the driver.
+    """
     if run.kernel.stop_reason is not None:
+        return
+    if has_passed(run):
+        stop_at_deadline(run)
+    elif run.scope.parent is not None and run.scope.token.reason is not None:
+        stop_with_parent(run)
+
+
+def stop_at_deadline(run: RunState) -> None:
+    """Start nothing more because the run's deadline has passed.
+
+    A deadline inherited from the run around this one is reported by that run: this one
+    only gives way.
+    """
+    if run.kernel.stop_reason is not None:
+        return
+    parent, deadline = run.scope.parent, run.scope.deadline
+    if parent is not None and deadline is not None and parent.deadline == deadline:
+        stop_with_parent(run)
         return
     run.kernel.stop(StopReason.DEADLINE)
     run.deadline_error = RunTimeout(

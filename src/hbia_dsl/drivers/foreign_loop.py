@@ -5,6 +5,7 @@ from typing import Final
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import FOREIGN_LOOP
 from hbia_dsl.diagnostics.location import location_of
+from hbia_dsl.drivers.stepping import FOREIGN_WAIT
 from hbia_dsl.errors import ForeignLoopError
 from hbia_dsl.kernel.plan import PlannedVertex
 
@@ -12,7 +13,7 @@ OTHER: Final = {"asyncio": "trio", "trio": "asyncio"}
 
 SIGNS: Final = {
     "asyncio": ("must be called from async context", "Task got bad yield"),
-    "trio": ("no running event loop", "attached to a different loop"),
+    "trio": ("no running event loop", FOREIGN_WAIT),
 }
 """How the libraries of the other loop complain when they find this one."""
 
@@ -36,8 +37,10 @@ def explain_foreign_loop(
 
 
 def explain_failure(vertex: PlannedVertex, error: BaseException, running: str) -> BaseException:
-    """Return what is to be reported for an async vertex: the error itself, unless it is a
-    complaint about the wrong event loop."""
+    """Return what is to be reported for a vertex.
+
+    It is the error itself, unless that is a complaint about the wrong event loop.
+    """
     if vertex.is_async and type(error) in (RuntimeError, TypeError):
         text = str(error)
         if any(sign in text for sign in SIGNS[running]):

@@ -1,14 +1,18 @@
 """Call one vertex that is not async, here and now, and put its result away."""
 
 from collections.abc import Callable
+from typing import Final
 
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import VERTEX_TIMEOUT
 from hbia_dsl.diagnostics.location import location_of
-from hbia_dsl.errors import VertexTimeout
+from hbia_dsl.errors import VertexCancelled, VertexTimeout
 from hbia_dsl.kernel.plan import PlannedVertex
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, RunScope
 from hbia_dsl.kernel.run_state import RunState
+
+TIME_IS_UP: Final = "its timeout is over"
+"""Why a vertex is stopped that has a timeout of its own."""
 
 
 def invoke(run: RunState, v: int) -> BaseException | None:
@@ -55,10 +59,10 @@ def invoke_with_timeout(
     vertex = run.vertices[v]
     slots = run.slots
     context = run.context.copy()
+    run.started[v] = run.clock()  # before the scope, so that its deadline is never the earlier one
     scope = context.run(_enter_scope, run, vertex)
     if watch is not None:
         watch(scope)
-    run.started[v] = run.clock()
     error: BaseException | None = None
     try:
         arguments, named = arguments_of(vertex, slots)
@@ -71,11 +75,12 @@ def invoke_with_timeout(
         error = raised
     run.ended[v] = run.clock()
     scope.close()
-    timeout_s = vertex.timeout_s
-    is_late = timeout_s is not None and run.ended[v] - run.started[v] >= timeout_s
-    if is_late and (error is None or isinstance(error, Exception)):
-        return timeout_error(vertex, cause=error)
-    return error
+    if error is not None and not isinstance(error, Exception):
+        return error
+    if isinstance(error, VertexCancelled) and run.scope.token.reason is not None:
+        return error  # it gave way to a stop of the run, whatever its own time
+    is_late = run.ended[v] - run.started[v] >= (vertex.timeout_s or 0.0)
+    return timeout_error(vertex, cause=error) if is_late else error
 
 
 def arguments_of(
@@ -110,4 +115,3 @@ def _enter_scope(run: RunState, vertex: PlannedVertex) -> RunScope:
     scope.depth = run.scope.depth  # a vertex is not a run inside a run
     CURRENT_SCOPE.set(scope)
     return scope
-

@@ -1,7 +1,11 @@
 """Decide what an exception out of a vertex means for the run."""
 
+import sys
 from collections.abc import Sequence
 
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import VERTEX_CANCELLED
+from hbia_dsl.drivers.deadline import heed_scope
 from hbia_dsl.errors import VertexCancelled
 from hbia_dsl.kernel.run_state import RunState
 
@@ -14,9 +18,13 @@ def record_outcome(run: RunState, v: int, error: BaseException | None) -> Sequen
     kernel = run.kernel
     if error is None:
         return kernel.succeeded(v)
-    if kernel.stop_reason is not None and isinstance(error, VertexCancelled):
-        kernel.cancelled(v)
-        return ()
+    if _is_foreign_cancellation(error):
+        error = _lost_cancellation(run.vertices[v].name, error)
+    if isinstance(error, VertexCancelled):
+        heed_scope(run)  # the vertex may have noticed a stop before its driver did
+        if kernel.stop_reason is not None:
+            kernel.cancelled(v)
+            return ()
     return kernel.failed(v, error)
 
 
@@ -25,3 +33,24 @@ def tell_handlers(run: RunState) -> None:
     reason = run.kernel.stop_reason
     if reason is not None:
         run.scope.token.cancel(reason.value)
+
+
+def _is_foreign_cancellation(error: BaseException) -> bool:
+    asyncio = sys.modules.get("asyncio")  # what is not loaded cannot have raised
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
+
+
+def _lost_cancellation(vertex: str, error: BaseException) -> VertexCancelled:
+    """Describe a `CancelledError` by which nobody meant to cancel this run.
+
+    Let out as it is, the caller would take it for a cancellation of itself.
+    """
+    lost = VertexCancelled(
+        Diagnostic(
+            VERTEX_CANCELLED,
+            f"vertex `{vertex}` ended with CancelledError although nobody cancelled it",
+            help="catch the cancellation of what the handler waits for inside the handler",
+        )
+    )
+    lost.__cause__ = error
+    return lost

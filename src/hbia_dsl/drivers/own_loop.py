@@ -6,9 +6,7 @@ ends as always, and leaves as a bare `KeyboardInterrupt`; a second one leaves at
 
 import sys
 
-from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import LOOP_IS_RUNNING
-from hbia_dsl.errors import RunUsageError
+from hbia_dsl.kernel.conclusion import add_failures_as_notes
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.run_state import RunState
 
@@ -27,23 +25,6 @@ def running_loop() -> str | None:
     return None
 
 
-def refuse_running_loop(flow: str) -> None:
-    """Refuse to block a thread whose event loop is running.
-
-    Raises:
-        RunUsageError: One is running.
-    """
-    if running_loop() is not None:
-        raise RunUsageError(
-            Diagnostic(
-                LOOP_IS_RUNNING,
-                f"flow `{flow}` was started with `run`, which blocks, on a thread whose event "
-                "loop is running",
-                help="write `await flow.run_async(...)`",
-            )
-        )
-
-
 def drive_on_own_loop(
     run: RunState,
     schedule: Schedule,
@@ -56,40 +37,17 @@ def drive_on_own_loop(
     """Run all vertices inside an event loop made for this run.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C was pressed; bare.
+        KeyboardInterrupt: Ctrl-C was pressed; bare. Handlers may still run if it was
+            pressed twice.
     """
+    # Loaded where they are used: each costs as much as all the rest of the package.
     if backend == "trio":
-        _on_trio(run, schedule, max_workers, max_tasks, grace_s)
+        from hbia_dsl.drivers.own_trio import drive_on_own_trio as drive
     else:
-        _on_asyncio(run, schedule, max_workers, max_tasks, grace_s)
+        from hbia_dsl.drivers.own_asyncio import drive_on_own_asyncio as drive
 
-
-def _on_asyncio(
-    run: RunState, schedule: Schedule, max_workers: int, max_tasks: int, grace_s: float
-) -> None:
-    import asyncio  # loaded where it is used: it costs as much as all the rest
-
-    from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
-
-    async def main() -> None:
-        await drive_on_asyncio(
-            run, schedule, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s
-        )
-
-    with asyncio.Runner() as runner:
-        runner.run(main())
-
-
-def _on_trio(
-    run: RunState, schedule: Schedule, max_workers: int, max_tasks: int, grace_s: float
-) -> None:
-    import trio  # loaded where it is used
-
-    from hbia_dsl.drivers.trio_loop import drive_on_trio
-
-    async def main() -> None:
-        await drive_on_trio(
-            run, schedule, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s
-        )
-
-    trio.run(main, restrict_keyboard_interrupt_to_checkpoints=True)
+    presses = drive(run, schedule, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s)
+    if presses:
+        interrupt = KeyboardInterrupt()
+        add_failures_as_notes(run, interrupt)
+        raise interrupt

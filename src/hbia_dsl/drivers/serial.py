@@ -1,6 +1,6 @@
 """Run one vertex at a time, here, in canonical order."""
 
-from hbia_dsl.drivers.deadline import has_passed, stop_at_deadline
+from hbia_dsl.drivers.deadline import heed_scope, stop_at_deadline
 from hbia_dsl.drivers.invoke import invoke
 from hbia_dsl.drivers.outcome_recording import record_outcome
 from hbia_dsl.kernel.conclusion import stop_with_parent
@@ -13,12 +13,12 @@ def drive_serially(run: RunState) -> None:
     Deadlines are looked at between vertices; a running handler can look itself, by
     `check_cancelled`. The outcome is in the run's kernel.
     """
-    kernel = run.kernel
-    has_deadline = run.scope.deadline is not None
-    token = run.scope.token
+    kernel, clock, token = run.kernel, run.clock, run.scope.token
+    deadline = run.scope.deadline
+    heed_scope(run)
     for v in kernel.in_order():
         error = invoke(run, v)
-        if has_deadline and has_passed(run):
+        if deadline is not None and clock() >= deadline:
             stop_at_deadline(run)
         elif token.reason is not None:
             stop_with_parent(run)

@@ -10,31 +10,53 @@ scopes, timeouts and task-local state are what they would be in a task of its ow
 Each vertex has its own copy of the run's context, entered anew for every step.
 """
 
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context
+from typing import Final
 
 Suspended = object
 """What a coroutine hands to the event loop when it suspends."""
+
+FOREIGN_WAIT: Final = "cannot be waited for in this event loop"
+"""The sign by which a complaint of ours about another loop's awaitable is recognised."""
 
 
 class Resumed:
     """The rest of a coroutine that has suspended once, to be awaited."""
 
-    __slots__ = ("_context", "_coroutine", "_first")
+    __slots__ = ("_context", "_coroutine", "_first", "_is_foreign")
 
     def __init__(
-        self, coroutine: Coroutine[object, object, object], context: Context, first: Suspended
+        self,
+        coroutine: Coroutine[object, object, object],
+        context: Context,
+        first: Suspended,
+        is_foreign: Callable[[Suspended], bool] | None,
     ) -> None:
+        """Take over a coroutine.
+
+        Args:
+            coroutine: It has suspended.
+            context: Where each of its steps is made.
+            first: What it waits for.
+            is_foreign: Recognises what must never reach the loop: the loop would drop
+                the whole task. The coroutine is told instead.
+        """
         self._coroutine = coroutine
         self._context = context
         self._first = first
+        self._is_foreign = is_foreign
 
     def __await__(self) -> Generator[object, object, object]:
         """Hand on to the event loop what the coroutine waits for, and back what comes."""
         enter, send, throw = self._context.run, self._coroutine.send, self._coroutine.throw
-        waits_for = self._first
+        waits_for, is_foreign = self._first, self._is_foreign
         try:
             while True:
+                if is_foreign is not None and is_foreign(waits_for):
+                    complaint = f"a {type(waits_for).__name__} {FOREIGN_WAIT}"
+                    waits_for = enter(throw, TypeError(complaint))
+                    continue
                 try:
                     answer = yield waits_for
                 except GeneratorExit:

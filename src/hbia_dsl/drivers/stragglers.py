@@ -7,10 +7,20 @@ a run that cannot end says why, with the line that each handler is at.
 import sys
 import threading
 from collections.abc import Sequence
+from typing import Final
 
 from hbia_dsl.diagnostics.location import Location
 from hbia_dsl.kernel.cancel_token import LOGGER
-from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.kernel.run_state import NO_TIME, RunState
+
+STILL_WAITING_S: Final = 10.0
+"""How often a run says which handlers it still waits for after it was stopped, in seconds."""
+
+
+def running_vertices(run: RunState) -> list[int]:
+    """Return the vertices that were started and have not ended."""
+    times = zip(run.started, run.ended, strict=True)
+    return [v for v, (begun, over) in enumerate(times) if begun != NO_TIME and over == NO_TIME]
 
 
 def report_stragglers(run: RunState, running: Sequence[int]) -> None:

@@ -9,11 +9,15 @@ An idle thread waits at a queue of its own. To wake one is to put a ticket in it
 queue; a ticket whose job was not begun can be taken back, and then costs the thread a
 glance. That matters because a woken thread may need a while to get going: by then the
 caller has often done the work itself.
+
+A Ctrl-C can strike the calling thread between any two lines. So what must not be torn
+is one call into C: who claims a ticket is settled by one `setdefault`.
 """
 
 import os
 import threading
 from collections.abc import Callable
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -23,38 +27,48 @@ IDLE_S: Final = 0.4
 Job = Callable[[], None]
 """Must not raise."""
 
+_BEGUN: Final = "begun"
+_REVOKED: Final = "revoked"
+
 
 class Ticket:
-    """A job given to a thread, and the right to take it back before it begins."""
+    """A job for a thread, and the right to take it back before it begins."""
 
-    __slots__ = ("_jobs", "_pool", "_worker")
+    __slots__ = ("_claim", "_job", "_pool", "_worker")
 
     def __init__(self, pool: "ThreadPool", job: Job) -> None:
         self._pool = pool
-        self._jobs = [job]
+        self._job: Job | None = job
+        self._claim: dict[None, str] = {}
         self._worker: _Worker | None = None
 
     def revoke(self) -> bool:
-        """Take the job back; return whether it had not begun, and so never will."""
-        try:
-            self._jobs.pop()
-        except IndexError:
+        """Take the job back; return whether it had not begun, and so never will.
+
+        May be called again, with the same answer.
+        """
+        if self._claim.setdefault(None, _REVOKED) is not _REVOKED:
             return False
-        if self._worker is not None:
-            self._pool.make_idle(self._worker)
+        self._job = None
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            self._pool.make_idle(worker)
         return True
 
     def take(self) -> Job | None:
         """Take the job to do it; None if it was revoked."""
-        try:
-            return self._jobs.pop()
-        except IndexError:
-            return None
+        job = self._job
+        self._job = None
+        return job if self._claim.setdefault(None, _BEGUN) is _BEGUN else None
 
     def give_to(self, worker: "_Worker") -> None:
-        """Hand this ticket to a thread."""
-        self._worker = worker
+        """Hand this ticket to an idle thread."""
         worker.box.put(self)
+        self._worker = worker
+
+    def note_worker(self, worker: "_Worker") -> None:
+        """Note the thread that was started with this ticket, for when it is revoked."""
+        self._worker = worker
 
 
 class _Worker:
@@ -70,52 +84,75 @@ class ThreadPool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
-        self._made = 0
+        self._numbers = count(1)
 
     def submit(self, job: Job) -> Ticket:
-        """Have a job done by a thread of the pool; it starts at once."""
+        """Have a job done by a thread of the pool; it starts at once.
+
+        Raises:
+            RuntimeError: No thread is idle and the system gives no more.
+        """
         ticket = Ticket(self, job)
-        with self._lock:
-            worker = self._idle.pop() if self._idle else None
-        if worker is None:
-            worker = self._start()
-        ticket.give_to(worker)
+        self.hand_out(ticket)
         return ticket
+
+    def hand_out(self, ticket: Ticket) -> None:
+        """Do what `submit` does for a ticket that the caller has noted already."""
+        # All under the lock: a thread that is not idle, and to which nothing was given, may end.
+        with self._lock:
+            if self._idle:
+                ticket.give_to(self._idle.pop())
+                return
+        self._start(ticket)
 
     def make_idle(self, worker: _Worker) -> None:
         """Count a thread as free for the next job."""
         with self._lock:
             self._idle.append(worker)
 
+    def idle_count(self) -> int:
+        """Return how many threads wait for a job."""
+        with self._lock:
+            return len(self._idle)
+
     def forget_threads(self) -> None:
         """Start over: in a forked child none of the parent's threads exist."""
         self._lock = threading.Lock()
         self._idle = []
 
-    def _start(self) -> _Worker:
+    def _start(self, ticket: Ticket) -> None:
         worker = _Worker()
-        self._made += 1
+        worker.box.put(ticket)
         threading.Thread(
-            target=self._serve, args=(worker,), name=f"hbia-worker-{self._made}", daemon=True
+            target=self._serve,
+            args=(worker,),
+            name=f"hbia-worker-{next(self._numbers)}",
+            daemon=True,
         ).start()
-        return worker
+        ticket.note_worker(worker)
 
     def _serve(self, worker: _Worker) -> None:
         while True:
             try:
                 ticket = worker.box.get(timeout=IDLE_S)
             except Empty:
-                with self._lock:
-                    if worker in self._idle:
-                        self._idle.remove(worker)
-                        return
-                continue  # taken out of the idle ones just now: a ticket is on its way
-            job = ticket.take()
-            if job is None:
+                if self._may_end(worker):
+                    return
                 continue
-            job()
-            del job, ticket  # a run's values must not live on in an idle thread
-            self.make_idle(worker)
+            job = ticket.take()
+            if job is not None:
+                job()
+                del job  # a run's values must not live on in an idle thread
+                self.make_idle(worker)
+
+    def _may_end(self, worker: _Worker) -> bool:
+        """Take an idle thread out of the pool, unless a ticket is on its way to it."""
+        with self._lock:
+            if worker in self._idle:
+                self._idle.remove(worker)
+                return True
+            # Neither idle nor given anything: a Ctrl-C hit whoever was about to give it something.
+            return worker.box.empty()
 
 
 POOL: Final = ThreadPool()

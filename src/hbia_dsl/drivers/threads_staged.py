@@ -11,17 +11,17 @@ groups a vertex can make another of its own stage ready. `threads_crew` does tho
 
 from collections import deque
 from collections.abc import Sequence
-from queue import SimpleQueue
+from functools import partial
+from queue import Empty, SimpleQueue
 
 from hbia_dsl.drivers.invoke import invoke
-from hbia_dsl.drivers.thread_pool import POOL, Ticket
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
+from hbia_dsl.drivers.stragglers import STILL_WAITING_S, report_stragglers, running_vertices
+from hbia_dsl.drivers.thread_pool import POOL, Ticket
 from hbia_dsl.errors import VertexCancelled
-from hbia_dsl.kernel.conclusion import stop_with_parent
+from hbia_dsl.kernel.conclusion import add_failures_as_notes
 from hbia_dsl.kernel.kernel import StopReason
 from hbia_dsl.kernel.run_state import RunState
-
-_Outcome = tuple[int, BaseException | None]
 
 
 def drive_stages_on_threads(run: RunState, max_workers: int) -> None:
@@ -29,14 +29,13 @@ def drive_stages_on_threads(run: RunState, max_workers: int) -> None:
 
     The calling thread is one of them. Returns when nothing of the run is left running;
     the outcome is in the run's kernel.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed while the caller waited, or for the second
+            time; only in the second case handlers may still run.
     """
-    kernel = run.kernel
-    token = run.scope.token
-    ready = kernel.start()
+    ready = run.kernel.start()
     while ready:
-        if token.reason is not None and kernel.stop_reason is None:
-            stop_with_parent(run)
-            return
         if len(ready) == 1 or max_workers == 1:
             ready = _run_here(run, ready)
         else:
@@ -56,67 +55,94 @@ def _run_here(run: RunState, stage: Sequence[int]) -> Sequence[int]:
 class _Stage:
     """One stage being worked off."""
 
-    __slots__ = ("helpers", "outcomes", "run", "todo")
+    __slots__ = ("departures", "ended", "helpers", "is_interrupted", "left", "run", "todo")
 
     def __init__(self, run: RunState, ready: Sequence[int]) -> None:
         self.run = run
         self.todo: deque[int] = deque(ready)
-        self.outcomes: SimpleQueue[_Outcome | None] = SimpleQueue()
-        """What helpers report; None when one leaves."""
+        self.ended: list[tuple[int, BaseException | None]] = []
+        """How vertices ended; every thread appends."""
         self.helpers: list[Ticket] = []
+        self.left: list[int] = []
+        """The helpers that have done all they will do; each appends itself."""
+        self.departures: SimpleQueue[None] = SimpleQueue()
+        """Wakes the caller when a helper leaves."""
+        self.is_interrupted = False
+        """Whether a handler was hit by a Ctrl-C: then one while we wait is the second."""
 
     def work_off(self, max_workers: int) -> Sequence[int]:
         """Run the stage; return the next one."""
         try:
-            for _ in range(min(max_workers, len(self.todo)) - 1):
-                self.helpers.append(POOL.submit(self._help))
+            for number in range(min(max_workers, len(self.todo)) - 1):
+                # Noted before it is handed out, so that a Ctrl-C in between loses no helper.
+                self.helpers.append(Ticket(POOL, partial(self._help, number)))
+                POOL.hand_out(self.helpers[-1])
             self._work()
-            return self._gather()
+            self._wait()
         except BaseException as interrupt:
-            # Ctrl-C in the middle of our own code: stop, wait for the helpers, then let it out.
+            # Ctrl-C in our own code: stop, wait for the helpers, then let it out. A second one
+            # interrupts this wait too, and so leaves at once.
+            is_first = not self.is_interrupted
             self.run.kernel.stop(StopReason.INTERRUPT)
             self.todo.clear()
             tell_handlers(self.run)
-            self._gather()
-            raise interrupt
+            if is_first:
+                self._wait()
+            self._account()
+            add_failures_as_notes(self.run, interrupt)
+            raise
+        return self._account()
 
     def _work(self) -> None:
         """Take vertices in turn with the helpers until none is left."""
-        run, todo, outcomes = self.run, self.todo, self.outcomes
+        run, todo, ended = self.run, self.todo, self.ended
         while todo:
             try:
                 v = todo.popleft()
             except IndexError:  # a helper was quicker
                 return
             error = invoke(run, v)
-            outcomes.put((v, error))
+            ended.append((v, error))
             if error is not None:
                 self._on_failure(error)
 
     def _on_failure(self, error: BaseException) -> None:
         """Tell the others at once: nothing more is begun, running handlers can notice."""
-        if not self.run.keeps_going or not isinstance(error, Exception):
-            self.todo.clear()
-            self.run.scope.token.cancel(StopReason.FAILURE.value)
+        if not isinstance(error, Exception):
+            self.is_interrupted = True
+            self._call_off(StopReason.INTERRUPT)
+        elif not self.run.keeps_going:
+            self._call_off(StopReason.FAILURE)
 
-    def _help(self) -> None:
+    def _call_off(self, reason: StopReason) -> None:
+        self.todo.clear()
+        self.run.scope.token.cancel(reason.value)
+
+    def _help(self, number: int) -> None:
         self._work()
-        self.outcomes.put(None)
+        self.left.append(number)
+        self.departures.put(None)
 
-    def _gather(self) -> Sequence[int]:
-        """Wait for all that began, then tell the kernel how each vertex ended."""
-        working = sum(1 for ticket in self.helpers if not ticket.revoke())
-        self.helpers = []
-        ended: list[_Outcome] = []
-        while working or not self.outcomes.empty():
-            outcome = self.outcomes.get()
-            if outcome is None:
-                working -= 1
-            else:
-                ended.append(outcome)
+    def _wait(self) -> None:
+        """Wait until every helper that has begun has left; those that have not are called off."""
+        begun = [helper for helper in self.helpers if not helper.revoke()]
+        while len(self.left) < len(begun):
+            try:
+                self.departures.get(timeout=STILL_WAITING_S)
+            except Empty:
+                if self.run.scope.token.reason is not None:
+                    report_stragglers(self.run, running_vertices(self.run))
+
+    def _account(self) -> Sequence[int]:
+        """Tell the kernel how each vertex ended; return the next stage."""
+        kernel = self.run.kernel
         following: Sequence[int] = ()
+        failed = [outcome for outcome in self.ended if outcome[1] is not None]
         # Failures first: what gave way to one is cancelled only if the kernel knows of it.
-        ended.sort(key=lambda o: (o[1] is None or isinstance(o[1], VertexCancelled), o[0]))
-        for v, error in ended:
+        failed.sort(key=lambda outcome: (isinstance(outcome[1], VertexCancelled), outcome[0]))
+        for v, error in failed:
             following = record_outcome(self.run, v, error) or following
-        return following if self.run.kernel.stop_reason is None else ()
+        for v, error in self.ended:
+            if error is None:
+                following = kernel.succeeded(v) or following
+        return following

@@ -10,16 +10,26 @@ from collections.abc import Callable, Coroutine, Sequence
 
 import trio
 
-from hbia_dsl.drivers.carriers import Carriers, Coro, Later
+from hbia_dsl.drivers.carriers import Carriers
+from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
 from hbia_dsl.drivers.invoke import timeout_error
+from hbia_dsl.drivers.loop_port import Coro, Later
 from hbia_dsl.drivers.stepping import Suspended
-from hbia_dsl.kernel.kernel import Schedule, StopReason
+from hbia_dsl.kernel.conclusion import add_failures_as_notes
+from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import PlannedVertex
+from hbia_dsl.kernel.run_scope import Clock
 from hbia_dsl.kernel.run_state import RunState
 
 
 async def drive_on_trio(
-    run: RunState, schedule: Schedule, *, max_workers: int, max_tasks: int, grace_s: float
+    run: RunState,
+    schedule: Schedule,
+    *,
+    max_workers: int,
+    max_tasks: int,
+    grace_s: float,
+    ctrl_c: CtrlC | None = None,
 ) -> None:
     """Run all vertices inside the running trio loop.
 
@@ -29,33 +39,38 @@ async def drive_on_trio(
         trio.Cancelled: The host was cancelled while it waited.
         KeyboardInterrupt: trio delivered a Ctrl-C to the host while it waited; bare.
     """
-    interrupt: BaseException | None = None
+    stopped: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:
             port = _TrioPort(nursery)
+            if ctrl_c is not None:
+                ctrl_c.on_second = port.stop_waiting
             carriers = Carriers(
-                run, port, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s
+                run,
+                port,
+                max_workers=max_workers,
+                max_tasks=max_tasks,
+                grace_s=grace_s,
+                ctrl_c=ctrl_c,
             )
-            port.carriers = carriers
             try:
                 if carriers.start(schedule):
                     await port.all_ended.wait()
-            except BaseException as stopped:
-                interrupt = stopped
-                carriers.stop(StopReason.HOST)
+            except BaseException as error:
+                stopped = error
+                carriers.stop_for_host()
                 nursery.cancel_scope.cancel()
-                with trio.CancelScope(shield=True):
-                    while not carriers.is_over():
-                        await port.wait_more()
+                await port.drain(carriers)
                 raise
             finally:
                 carriers.close()
-    except BaseException as error:
-        if interrupt is not None and not isinstance(interrupt, trio.Cancelled):
-            run.kernel.finish()
-            run.scope.close()
-            raise interrupt from None  # the nursery wrapped it in a group; it leaves bare
-        raise error
+    except BaseException:
+        run.kernel.finish()
+        run.scope.close()
+        if stopped is None or isinstance(stopped, trio.Cancelled):
+            raise
+        add_failures_as_notes(run, stopped)
+        raise stopped from None  # the nursery wrapped it in a group; it leaves bare
 
 
 class _TrioTimer:
@@ -85,25 +100,30 @@ class _TrioPort:
         self.nursery = nursery
         self.token = trio.lowlevel.current_trio_token()
         self.all_ended = trio.Event()
-        self.carriers: Carriers | None = None
         self.waiting: dict[trio.lowlevel.Task, int] = {}
 
-    def spawn(self, carry: Callable[[], Coroutine[object, object, None]]) -> None:
-        self.nursery.start_soon(self._carry, carry)
+    def spawn(
+        self,
+        carry: Callable[[], Coroutine[object, object, None]],
+        gone: Callable[[BaseException | None], None],
+    ) -> None:
+        self.nursery.start_soon(self._carry, carry, gone)
 
-    async def _carry(self, carry: Callable[[], Coroutine[object, object, None]]) -> None:
+    async def _carry(
+        self,
+        carry: Callable[[], Coroutine[object, object, None]],
+        gone: Callable[[BaseException | None], None],
+    ) -> None:
         crash: BaseException | None = None
         try:
             await carry()
-        except trio.Cancelled:
+        except (trio.Cancelled, LeaveNow):
+            self.finished()
             raise
-        except BaseException as error:  # noqa: BLE001 - a fault of ours, or a group with Cancelled in it
-            if _is_only_cancelled(error):
-                raise
-            crash = None if isinstance(error, BaseExceptionGroup) else error
+        except BaseException as error:  # noqa: BLE001 - a fault of ours: the host raises it
+            crash = error
         finally:
-            if self.carriers is not None:
-                self.carriers.carrier_gone(crash)
+            gone(crash)
 
     def call_soon_threadsafe(self, call: Callable[[], None]) -> None:
         self.token.run_sync_soon(call)
@@ -121,28 +141,35 @@ class _TrioPort:
 
     def cancel_suspended(self) -> Sequence[int]:
         # trio delivers a cancellation at every checkpoint until it is obeyed: once is enough.
-        waiting = list(self.waiting.values())
         self.nursery.cancel_scope.cancel()
-        return waiting
+        return list(self.waiting.values())
 
     def spent_check(self) -> None:
         return None
 
-    async def timed(self, vertex: PlannedVertex, coroutine: Coro) -> object:
-        with trio.move_on_after(vertex.timeout_s or 0) as scope:
-            return await coroutine
-        assert scope.cancelled_caught  # noqa: S101 - the only way past the block
-        raise timeout_error(vertex)
+    async def timed(self, vertex: PlannedVertex, coroutine: Coro, clock: Clock) -> object:
+        limit_s = vertex.timeout_s or 0.0
+        begun = clock()
+        with trio.move_on_after(limit_s) as scope:
+            result = await coroutine
+        if scope.cancelled_caught or clock() - begun >= limit_s:
+            raise timeout_error(vertex)
+        return result
 
-    def is_own(self, suspended_on: Suspended) -> bool:
-        return suspended_on is not None and not hasattr(suspended_on, "_asyncio_future_blocking")
+    def is_foreign(self, suspended_on: Suspended) -> bool:
+        """Return whether a coroutine waits as only asyncio's do.
+
+        trio would end the whole task, without letting it say anything.
+        """
+        return suspended_on is None or hasattr(suspended_on, "_asyncio_future_blocking")
 
     def split_cancellation(self, error: BaseException) -> tuple[bool, BaseException | None]:
         if isinstance(error, trio.Cancelled):
             return True, None
         if isinstance(error, BaseExceptionGroup):
             cancelled, rest = error.split(trio.Cancelled)
-            return cancelled is not None, rest
+            # Without any, `rest` is a copy; what is reported is the handler's own object.
+            return (False, error) if cancelled is None else (True, rest)
         return False, error
 
     async def pause(self) -> None:
@@ -151,11 +178,20 @@ class _TrioPort:
     def finished(self) -> None:
         self.all_ended.set()
 
-    async def wait_more(self) -> None:
-        """Wait until `finished` was called anew."""
-        await self.all_ended.wait()
-        self.all_ended = trio.Event()
+    async def drain(self, carriers: Carriers) -> None:
+        """Wait until nothing of the run is left."""
+        with trio.CancelScope(shield=True):
+            while not carriers.may_leave():
+                await self.all_ended.wait()
+                self.all_ended = trio.Event()
 
+    def stop_waiting(self) -> bool:
+        """Let the host leave although threads still run: the user insists.
 
-def _is_only_cancelled(error: BaseException) -> bool:
-    return isinstance(error, BaseExceptionGroup) and error.split(trio.Cancelled)[1] is None
+        Called by the handler of the signal. Code of the user's that runs on and on must be
+        interrupted itself; inside trio's own code nothing may be raised.
+        """
+        if not trio.lowlevel.currently_ki_protected():
+            return False
+        self.token.run_sync_soon(self.finished)
+        return True

@@ -6,19 +6,17 @@ The one way into the engine, for decorated flows and for hand-made graphs alike.
 import time
 from collections.abc import Mapping
 
-import attrs
-
-from hbia_dsl.conf.settings import resolve_flag, resolve_worker_count
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import FOREIGN_LOOP, LOOP_IS_RUNNING
 from hbia_dsl.diagnostics.location import location_of
-from hbia_dsl.drivers.own_loop import drive_on_own_loop, refuse_running_loop, running_loop
+from hbia_dsl.drivers.own_loop import drive_on_own_loop, running_loop
 from hbia_dsl.drivers.serial import drive_serially
 from hbia_dsl.drivers.threads_crew import drive_with_crew
 from hbia_dsl.drivers.threads_staged import drive_stages_on_threads
 from hbia_dsl.errors import ForeignLoopError, RunUsageError
+from hbia_dsl.flow.run_mode import RunMode, run_mode
 from hbia_dsl.flow.run_options import RunOptions
-from hbia_dsl.kernel.cancel_token import LOGGER
 from hbia_dsl.kernel.conclusion import conclude
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import Plan
@@ -26,15 +24,32 @@ from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, refuse_if_too_deep
 from hbia_dsl.kernel.run_state import RunState
 
 
-def execute(plan: Plan, inputs: Mapping[int, object], options: RunOptions) -> RunState:
+def execute(
+    plan: Plan,
+    inputs: Mapping[int, object],
+    options: RunOptions,
+    *,
+    mode: RunMode | None = None,
+    awaitable_call: str = "flow.run_async(...)",
+) -> RunState:
     """Run a plan from code that is not async.
+
+    Args:
+        plan: What to run.
+        inputs: The values of the flow's inputs, by slot.
+        options: The run's options.
+        mode: How vertices overlap, if that was resolved already.
+        awaitable_call: What code on an event loop should await instead.
 
     Raises:
         FlowFailed: The run failed.
         RunUsageError: An event loop runs on this thread.
+        SettingsError: The environment holds a bad value.
     """
-    refuse_running_loop(plan.flow)
-    mode = _Mode.of(options)
+    if running_loop() is not None:
+        raise _blocks_the_loop(plan.flow, awaitable_call)
+    if mode is None:
+        mode = run_mode(options)
     run = _new_run(plan, inputs, options, mode)
     if plan.has_async:
         _check_backends(plan, options.async_backend)
@@ -56,23 +71,33 @@ def execute(plan: Plan, inputs: Mapping[int, object], options: RunOptions) -> Ru
     return run
 
 
-async def execute_async(plan: Plan, inputs: Mapping[int, object], options: RunOptions) -> RunState:
+async def execute_async(
+    plan: Plan,
+    inputs: Mapping[int, object],
+    options: RunOptions,
+    *,
+    mode: RunMode | None = None,
+    blocking_call: str = "flow.run(...)",
+) -> RunState:
     """Run a plan inside the event loop that is running, asyncio or trio.
+
+    Args:
+        plan: What to run.
+        inputs: The values of the flow's inputs, by slot.
+        options: The run's options.
+        mode: How vertices overlap, if that was resolved already.
+        blocking_call: What code without an event loop should call instead.
 
     Raises:
         FlowFailed: The run failed.
         RunUsageError: No event loop runs on this thread.
+        SettingsError: The environment holds a bad value.
     """
     backend = running_loop()
     if backend is None:
-        raise RunUsageError(
-            Diagnostic(
-                LOOP_IS_RUNNING,
-                f"flow `{plan.flow}` was awaited where neither asyncio nor trio is running",
-                help="write `flow.run(...)` in code that is not async",
-            )
-        )
-    mode = _Mode.of(options)
+        raise _lacks_a_loop(plan.flow, blocking_call)
+    if mode is None:
+        mode = run_mode(options)
     _check_backends(plan, backend)
     run = _new_run(plan, inputs, options, mode)
     limits = {"max_workers": mode.max_workers, "max_tasks": options.max_tasks}
@@ -88,34 +113,8 @@ async def execute_async(plan: Plan, inputs: Mapping[int, object], options: RunOp
     return run
 
 
-@attrs.frozen
-class _Mode:
-    """How a run overlaps its vertices, every source of settings consulted."""
-
-    schedule: Schedule
-    max_workers: int
-
-    @classmethod
-    def of(cls, options: RunOptions) -> "_Mode":
-        if resolve_flag("CACHE_ENABLED", options.cache):
-            say_cache_is_missing()
-        if not resolve_flag("PARALLEL_ENABLED", options.parallel):
-            # One thread is all that a serial run on an event loop needs for its sync vertices.
-            return _SERIAL
-        schedule = Schedule.EAGER if options.schedule == "eager" else Schedule.STAGES
-        return cls(schedule, resolve_worker_count(options.max_workers))
-
-
-_SERIAL = _Mode(Schedule.SERIAL, 1)
-
-
-def say_cache_is_missing() -> None:
-    """Say that results are not cached yet; nothing that was asked for is dropped silently."""
-    LOGGER.warning("caching was asked for, but this version keeps no cache: every vertex runs")
-
-
 def _new_run(
-    plan: Plan, inputs: Mapping[int, object], options: RunOptions, mode: _Mode
+    plan: Plan, inputs: Mapping[int, object], options: RunOptions, mode: RunMode
 ) -> RunState:
     refuse_if_too_deep(plan.flow, CURRENT_SCOPE.get())
     return RunState(
@@ -155,3 +154,26 @@ def _check_backends(plan: Plan, running: str) -> None:
                     f"{vertex.backend}",
                 )
             )
+
+
+def _blocks_the_loop(flow: str, instead: str) -> RunUsageError:
+    return RunUsageError(
+        Diagnostic(
+            LOOP_IS_RUNNING,
+            f"flow `{flow}` was started by a call that blocks, on a thread whose event loop "
+            "is running",
+            location=caller_location(),
+            help=f"write `await {instead}`",
+        )
+    )
+
+
+def _lacks_a_loop(flow: str, instead: str) -> RunUsageError:
+    return RunUsageError(
+        Diagnostic(
+            LOOP_IS_RUNNING,
+            f"flow `{flow}` was awaited where neither asyncio nor trio is running",
+            location=caller_location(),
+            help=f"write `{instead}` in code that is not async",
+        )
+    )

@@ -5,14 +5,17 @@ the two share wiring and plans.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Generic, ParamSpec, TypeVar, Unpack, overload
+from typing import Generic, Never, ParamSpec, TypeVar, Unpack, overload
 
 from hbia_dsl.conf.not_given import NOT_GIVEN
-from hbia_dsl.diagnostics.caller import caller_locals
+from hbia_dsl.diagnostics.caller import caller_locals, caller_location
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import BAD_VERTEX_NAME, NOT_A_VERTEX
+from hbia_dsl.errors import DeclarationError
 from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.input_reading import into_slots, read_call, read_data
 from hbia_dsl.flow.plan_flow import PlannedFlow, plan_flow
-from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
+from hbia_dsl.flow.run_options import OptionsGiven, RunOptions, bad_value
 from hbia_dsl.flow.run_result import Run
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology
@@ -30,15 +33,20 @@ _FROM_SETTINGS: bool = NOT_GIVEN  # type: ignore[assignment]  # a default that m
 class Flow(Generic[P, T_co]):
     """A named set of wired vertices; `P` are its inputs, `T_co` is its result."""
 
-    __slots__ = ("_options", "_plans", "_wired")
+    __slots__ = ("_by_parallel", "_options", "_plans", "_wired")
 
-    def __init__(
-        self, wired: WiredFlow, options: RunOptions, plans: dict[bool, PlannedFlow]
-    ) -> None:
-        """Hold what `Flow.of` made; build flows with that."""
-        self._wired = wired
-        self._options = options
-        self._plans = plans
+    _wired: WiredFlow
+    _options: RunOptions
+    _plans: dict[bool, PlannedFlow]
+    _by_parallel: dict[bool, RunOptions]
+
+    def __init__(self, *_parts: Never) -> None:
+        """Refuse: a flow is made by `Flow.of`, or by `Registry.flow`."""
+        text = "`Flow` makes no flow when it is called"
+        help_ = 'write Flow.of("name", first_vertex, second_vertex)'
+        raise DeclarationError(
+            Diagnostic(NOT_A_VERTEX, text, location=caller_location(), help=help_)
+        )
 
     @overload
     @staticmethod
@@ -99,8 +107,11 @@ class Flow(Generic[P, T_co]):
             GraphCycleError: Vertices wait for each other.
             AtomicBoundaryError: An outsider lies between members of an atomic group.
         """
+        given: object = name  # callers without a type checker pass anything
+        if not isinstance(given, str) or not given.strip():
+            raise _nameless(given)
         wired = wire(name, vertices, inputs=inputs, result=result, localns=caller_locals)
-        return Flow(wired, RunOptions(), {})
+        return _made(wired, RunOptions(), {})
 
     @property
     def name(self) -> str:
@@ -128,10 +139,11 @@ class Flow(Generic[P, T_co]):
         Raises:
             RunOptionError: An option is unknown or has a value that it cannot have.
         """
-        return Flow(self._wired, self._options.changed(given), self._plans)
+        return _made(self._wired, self._options.changed(given), self._plans)
 
     def run(
         self,
+        /,
         parallel: bool = _FROM_SETTINGS,  # noqa: FBT001 - fixed by the house: run(parallel=True, ...)
         *args: P.args,
         **kwargs: P.kwargs,
@@ -154,13 +166,15 @@ class Flow(Generic[P, T_co]):
             RunUsageError: An event loop runs on this thread.
             SettingsError: The environment holds a bad `HBIA_*` value; nothing has run.
         """
+        options = self._options if parallel is _FROM_SETTINGS else self._options_for(parallel)
         planned = self._planned()
         values = read_call(self._wired, planned, args, kwargs)
-        state = execute(planned.plan, values, self._options_for(parallel))
+        state = execute(planned.plan, values, options)
         return Run(self._wired, planned, state)
 
     async def run_async(
         self,
+        /,
         parallel: bool = _FROM_SETTINGS,  # noqa: FBT001 - as above
         *args: P.args,
         **kwargs: P.kwargs,
@@ -173,9 +187,10 @@ class Flow(Generic[P, T_co]):
 
         Args and errors are those of `run`.
         """
+        options = self._options if parallel is _FROM_SETTINGS else self._options_for(parallel)
         planned = self._planned()
         values = read_call(self._wired, planned, args, kwargs)
-        state = await execute_async(planned.plan, values, self._options_for(parallel))
+        state = await execute_async(planned.plan, values, options)
         return Run(self._wired, planned, state)
 
     def run_data(self, data: Mapping[str, object]) -> Run[T_co]:
@@ -189,22 +204,26 @@ class Flow(Generic[P, T_co]):
             FlowFailed: As `run`.
         """
         planned = self._planned()
-        values = into_slots(self._wired, planned, read_data(self._wired, data))
+        values = into_slots(self._wired, planned, read_data(self._wired, planned, data))
         return Run(self._wired, planned, execute(planned.plan, values, self._options))
 
     async def run_data_async(self, data: Mapping[str, object]) -> Run[T_co]:
         """Run the flow on untyped data inside asyncio or trio; see `run_data`."""
         planned = self._planned()
-        values = into_slots(self._wired, planned, read_data(self._wired, data))
+        values = into_slots(self._wired, planned, read_data(self._wired, planned, data))
         return Run(self._wired, planned, await execute_async(planned.plan, values, self._options))
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r}, {len(self._wired.vertices)} vertices)"
 
     def _options_for(self, parallel: object) -> RunOptions:
-        if parallel is NOT_GIVEN:
-            return self._options
-        return self._options.changed({"parallel": parallel})  # type: ignore[typeddict-item]  # checked there
+        if parallel is not True and parallel is not False:
+            help_ = "give the flow's inputs by keyword: `parallel` comes first"
+            raise bad_value("parallel", "True or False", parallel, help_)
+        options = self._by_parallel.get(parallel)
+        if options is None:
+            options = self._by_parallel[parallel] = self._options.changed({"parallel": parallel})
+        return options
 
     def _planned(self) -> PlannedFlow:
         check = self._options.check
@@ -212,3 +231,22 @@ class Flow(Generic[P, T_co]):
         if planned is None:
             planned = self._plans[check] = plan_flow(self._wired, check=check)
         return planned
+
+
+def _made(wired: WiredFlow, options: RunOptions, plans: dict[bool, PlannedFlow]) -> Flow[P, T]:
+    flow: Flow[P, T] = Flow.__new__(Flow)
+    flow._wired, flow._options, flow._plans = wired, options, plans  # noqa: SLF001 - its constructor
+    flow._by_parallel = {}  # noqa: SLF001 - as above
+    return flow
+
+
+def _nameless(given: object) -> DeclarationError:
+    shown = "an empty text" if isinstance(given, str) else f"a {type(given).__name__}"
+    return DeclarationError(
+        Diagnostic(
+            BAD_VERTEX_NAME,
+            f"the name of a flow comes first, but it was given {shown}",
+            location=caller_location(),
+            help='write Flow.of("signup", first_vertex, second_vertex)',
+        )
+    )

@@ -6,10 +6,7 @@ recorded while vertices run.
 
 from collections.abc import Mapping
 
-from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import UNKNOWN_RESULT
-from hbia_dsl.diagnostics.near_miss import did_you_mean
-from hbia_dsl.errors import ResultError
+from hbia_dsl.flow.missing_value import MissingValueError, missing_value
 from hbia_dsl.wiring.binding import INPUT, OutputName
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
@@ -73,18 +70,14 @@ class Lineage:
             return OutputName(vertex, output or wired.output)
         raise self._unknown(name)
 
-    def _unknown(self, name: str) -> ResultError:
+    def _unknown(self, name: str) -> MissingValueError:
         known = [
             *(f"{INPUT}.{i}" for i in self._flow.inputs),
             *(f"{v.name}.{o}" for v in self._flow.vertices.values() for o in _outputs(v)),
+            *self._flow.vertices,
         ]
-        return ResultError(
-            Diagnostic(
-                UNKNOWN_RESULT,
-                f"flow `{self._flow.name}` has no value `{name}`",
-                help=did_you_mean(name, known),
-            )
-        )
+        text = f"flow `{self._flow.name}` has no value `{name}`"
+        return missing_value(text, name, known, f"values are {', '.join(known[:5])}, ...")
 
 
 def _outputs(vertex: WiredVertex) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
+from hbia_dsl.flow.input_plan import InputKind, input_kind
 from hbia_dsl.flow.result_storing import Contract, compile_store
 from hbia_dsl.graph.topology import GraphTopology
 from hbia_dsl.kernel.arguments import SlotOrDefault, Source, compile_arguments
@@ -12,7 +13,7 @@ from hbia_dsl.kernel.plan import Plan, PlannedVertex
 from hbia_dsl.typeforms.compiled_check import ValueCheck
 from hbia_dsl.typeforms.signature_reading import read_parameters
 from hbia_dsl.typeforms.value_check import compile_check
-from hbia_dsl.wiring.binding import INPUT, Binding, Rule
+from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
 
@@ -30,6 +31,7 @@ class PlannedFlow:
     numbers: Mapping[str, int]
     """Canonical number of each vertex."""
     result_slot: int | None
+    input_kind: InputKind
 
 
 def plan_flow(flow: WiredFlow, *, check: bool) -> PlannedFlow:
@@ -68,6 +70,7 @@ def plan_flow(flow: WiredFlow, *, check: bool) -> PlannedFlow:
         output_slots=slots.outputs,
         numbers={v.name: number for number, v in enumerate(ordered)},
         result_slot=None if flow.result is None else slots.whole[flow.result],
+        input_kind=slots.input_kind,
     )
 
 
@@ -87,6 +90,7 @@ class _Slots:
 
     def __init__(self, flow: WiredFlow, ordered: list[WiredVertex]) -> None:
         self.flow = flow
+        self.input_kind = input_kind(flow.inputs_from)
         self.inputs = {name: slot for slot, name in enumerate(flow.inputs)}
         self.whole: dict[str, int] = {}
         self.outputs: dict[str, dict[str, int]] = {}
@@ -113,9 +117,15 @@ class _Slots:
                 found.append(own.get(name.output, self.whole[name.vertex]))
         if binding.rule is Rule.FAN_IN:
             return tuple(found)
-        if binding.rule is Rule.INPUT and not self.flow.inputs[binding.sources[0].output].required:
+        if self._may_be_absent(binding.sources[0]):
             return SlotOrDefault(found[0], _default_of(vertex, binding.parameter))
         return found[0]
+
+    def _may_be_absent(self, name: OutputName) -> bool:
+        """Return whether a run may lack a value: nothing fills in what the call leaves out."""
+        if name.vertex != INPUT or self.flow.inputs[name.output].required:
+            return False
+        return self.input_kind in (InputKind.FOUND, InputKind.MAPPING)
 
 
 def _default_of(vertex: WiredVertex, parameter: str) -> object:
@@ -126,7 +136,9 @@ def _default_of(vertex: WiredVertex, parameter: str) -> object:
 def _planned(vertex: WiredVertex, slots: _Slots, *, check: bool) -> PlannedVertex:
     declaration = vertex.declaration
     by_position, by_keyword = _passing(vertex)
-    keywords = compile_arguments([slots.source(vertex, b) for b in by_keyword]) if by_keyword else None
+    keywords = (
+        compile_arguments([slots.source(vertex, b) for b in by_keyword]) if by_keyword else None
+    )
     contract = compile_check(vertex.returns) if check and declaration.check else None
     whole = slots.whole[vertex.name]
     outputs = slots.outputs[vertex.name]

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import ParamSpec, TypeVar, overload
 
 from hbia_dsl.declare.declaration import declaration_of
+from hbia_dsl.declare.misuse import named
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import NOT_A_VERTEX
@@ -23,35 +24,32 @@ class Registry:
     __slots__ = ("_vertices",)
 
     def __init__(self, *vertices: Callable[..., object]) -> None:
-        self._vertices: list[Callable[..., object]] = []
+        self._vertices: dict[object, Callable[..., object]] = {}
         for vertex in vertices:
             self.add(vertex)
 
     def add(self, vertex: F) -> F:
         """Add a function declared with `@vertex`; return it, so this works as a decorator.
 
+        Adding the same one again changes nothing.
+
         Raises:
             DeclarationError: It was not declared with `@vertex`.
         """
-        declaration = declaration_of(vertex)
-        if declaration is None or declaration.vertex is None:
-            name = getattr(vertex, "__name__", type(vertex).__name__)
-            raise DeclarationError(
-                Diagnostic(
-                    NOT_A_VERTEX,
-                    f"`{name}` is not a vertex",
-                    location=caller_location(),
-                    help="decorate it with @vertex",
-                )
+        if not _is_vertex(vertex):
+            name = named(vertex)
+            raise _not_a_vertex(
+                f"{name} is not a vertex",
+                "decorate it with @vertex, and put @registry.add above that",
             )
-        if vertex not in self._vertices:
-            self._vertices.append(vertex)
+        self._vertices.setdefault(_key(vertex), vertex)
         return vertex
 
     def collect(self, module: ModuleType | str) -> "Registry":
         """Add every vertex that a module defines, in the order of its source.
 
-        Vertices that the module only imported are left out.
+        Vertices that the module only imported are left out, and so is what does not say
+        where it was defined, such as a `functools.partial`: add those one by one.
 
         Args:
             module: The module, or the name of one that is imported already.
@@ -63,19 +61,14 @@ class Registry:
             DeclarationError: There is no imported module of that name.
         """
         found = sys.modules.get(module) if isinstance(module, str) else module
-        if found is None:
-            raise DeclarationError(
-                Diagnostic(
-                    NOT_A_VERTEX,
-                    f"no module `{module}` is imported",
-                    location=caller_location(),
-                    help="import the module first and give it to `collect`",
-                )
-            )
+        if not isinstance(found, ModuleType):
+            text = f"no module `{module}` is imported"
+            if not isinstance(module, str):
+                text = f"`collect` takes a module, not a {type(module).__name__}"
+            raise _not_a_vertex(text, "import the module first and give it to `collect`")
         for value in list(vars(found).values()):
-            declaration = declaration_of(value) if callable(value) else None
             is_own = getattr(value, "__module__", None) == found.__name__
-            if declaration is not None and declaration.vertex is not None and is_own:
+            if is_own and _is_vertex(value):
                 self.add(value)
         return self
 
@@ -108,28 +101,43 @@ class Registry:
         Raises:
             WiringError: They do not make a flow; every independent reason at once.
         """
+        vertices = self._vertices.values()
         if inputs is None:
-            return _flow(name, self._vertices, result)
+            if result is None:
+                return Flow.of(name, *vertices)
+            return Flow.of(name, *vertices, result=result)
         if result is None:
-            return Flow.of(name, *self._vertices, inputs=inputs)
-        return Flow.of(name, *self._vertices, inputs=inputs, result=result)
+            return Flow.of(name, *vertices, inputs=inputs)
+        return Flow.of(name, *vertices, inputs=inputs, result=result)
 
     def __iter__(self) -> Iterator[Callable[..., object]]:
-        return iter(tuple(self._vertices))
+        return iter(tuple(self._vertices.values()))
 
     def __len__(self) -> int:
         return len(self._vertices)
 
     def __contains__(self, vertex: object) -> bool:
-        return vertex in self._vertices
+        return _key(vertex) in self._vertices
 
     def __repr__(self) -> str:
         return f"Registry({len(self)} vertices)"
 
 
-def _flow(
-    name: str, vertices: list[Callable[..., object]], result: Callable[..., object] | None
-) -> Flow[..., object]:
-    if result is None:
-        return Flow.of(name, *vertices)
-    return Flow.of(name, *vertices, result=result)
+def _is_vertex(value: object) -> bool:
+    declaration = declaration_of(value)
+    return declaration is not None and declaration.vertex is not None
+
+
+def _key(vertex: object) -> object:
+    # The same method of the same object is one vertex, though each access makes a new object.
+    try:
+        hash(vertex)
+    except TypeError:
+        return id(vertex)
+    return vertex
+
+
+def _not_a_vertex(message: str, help_: str) -> DeclarationError:
+    return DeclarationError(
+        Diagnostic(NOT_A_VERTEX, message, location=caller_location(), help=help_)
+    )

@@ -7,7 +7,7 @@ import attrs
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BROKEN_CONTRACT
 from hbia_dsl.diagnostics.location import location_of
-from hbia_dsl.errors import ContractInputError, ContractOutputError
+from hbia_dsl.errors import ContractOutputError
 from hbia_dsl.kernel.plan import Slots
 from hbia_dsl.typeforms.compiled_check import ValueCheck
 from hbia_dsl.wiring.wired_flow import OutputPart
@@ -34,17 +34,6 @@ class Contract:
                 help="return what the annotation says, or correct the annotation",
             )
         )
-
-
-def input_refusal(flow: str, name: str, check: ValueCheck, value: object) -> ContractInputError:
-    """Describe an input of a flow that is not of its declared type."""
-    return ContractInputError(
-        Diagnostic(
-            BROKEN_CONTRACT,
-            f"input `{name}` of flow `{flow}` is not `{check.expected}`: {check.explain(value)}",
-            help=f"give a value of type `{check.expected}`; run_data() reads JSON-like data",
-        )
-    )
 
 
 def compile_store(

@@ -5,7 +5,9 @@ from typing import Final, Literal, TypedDict
 import attrs
 
 from hbia_dsl.conf.not_given import NOT_GIVEN, NotGiven
-from hbia_dsl.conf.settings import is_worker_count
+from hbia_dsl.conf.setting_fields import is_worker_count
+from hbia_dsl.declare.option_checking import is_duration
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RUN_OPTION
 from hbia_dsl.diagnostics.near_miss import did_you_mean
@@ -68,23 +70,32 @@ class RunOptions:
         for name, value in given.items():
             rule = RULES.get(name)
             if rule is None:
-                raise RunOptionError(
-                    Diagnostic(
-                        BAD_RUN_OPTION,
-                        f"there is no run option `{name}`",
-                        help=did_you_mean(name, RULES) or f"options are {', '.join(RULES)}",
-                    )
-                )
+                help_ = did_you_mean(name, RULES) or f"options are {', '.join(RULES)}"
+                raise bad_option(f"there is no run option `{name}`", help_)
             if not rule.accepts(value):
-                raise RunOptionError(bad_option(name, rule.wanted, value))
+                raise bad_value(name, rule.wanted, value)
         return attrs.evolve(self, **given)
 
+    def settings_given(self) -> tuple[str, ...]:
+        """Name the settings that these options overrule."""
+        values = {
+            "PARALLEL_ENABLED": self.parallel,
+            "CACHE_ENABLED": self.cache,
+            "MAX_WORKERS": self.max_workers,
+        }
+        return tuple(name for name, value in values.items() if value is not NOT_GIVEN)
 
-def bad_option(name: str, wanted: str, found: object) -> Diagnostic:
-    """Describe an option with a value that it cannot have."""
-    shown = repr(found) if isinstance(found, str | int | float) else type(found).__name__
-    return Diagnostic(
-        BAD_RUN_OPTION, f"`{name}` must be {wanted}, not {shown}", help=f"give {wanted}"
+
+def bad_value(name: str, wanted: str, found: object, help_: str | None = None) -> RunOptionError:
+    """Describe an option with a value that it cannot have, at the user's call."""
+    shown = repr(found) if isinstance(found, str | int | float) else f"a {type(found).__name__}"
+    return bad_option(f"`{name}` must be {wanted}, not {shown}", help_ or f"give {wanted}")
+
+
+def bad_option(message: str, help_: str) -> RunOptionError:
+    """Describe a misused option, at the user's call."""
+    return RunOptionError(
+        Diagnostic(BAD_RUN_OPTION, message, location=caller_location(), help=help_)
     )
 
 
@@ -97,14 +108,12 @@ class _Rule:
     def accepts(self, value: object) -> bool:
         """Return whether the option can have this value."""
         if self.kind == "flag":
-            return isinstance(value, bool) or value is NOT_GIVEN
+            return isinstance(value, bool)
         if self.kind == "count":
-            return is_worker_count(value) or value is NOT_GIVEN
+            return is_worker_count(value)
         if self.kind == "choice":
             return value in self.choices
-        if value is None:
-            return self.kind == "limit"
-        return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+        return is_duration(value) or (value is None and self.kind == "limit")
 
 
 def _choice(*choices: str) -> _Rule:

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Generic, TypeVar, overload
 
 from hbia_dsl.declare.declaration import declaration_of
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import NO_RESULT, UNKNOWN_RESULT
-from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.diagnostics.diagnostic_code import NO_RESULT
 from hbia_dsl.errors import ResultError
 from hbia_dsl.flow.lineage import Lineage
+from hbia_dsl.flow.missing_value import MissingValueError, missing_value
 from hbia_dsl.flow.plan_flow import PlannedFlow
 from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
 from hbia_dsl.kernel.conclusion import identity
@@ -48,6 +49,7 @@ class Run(Mapping[str, object], Generic[T_co]):
                 Diagnostic(
                     NO_RESULT,
                     f"flow `{self._flow.name}` declares no result, so its run has no `.value`",
+                    location=caller_location(),
                     help="build the flow with `result=`, or ask by vertex: run[vertex]",
                 )
             )
@@ -63,7 +65,7 @@ class Run(Mapping[str, object], Generic[T_co]):
         """Return a value by its vertex, typed, or by its name `vertex.output`.
 
         Raises:
-            ResultError: The run has no such value; it is a `LookupError`.
+            ResultError: The run has no such value; it is a `KeyError`.
         """
         if not isinstance(key, str):
             return self._of_vertex(key)
@@ -139,16 +141,16 @@ class Run(Mapping[str, object], Generic[T_co]):
                 return vertex.name
         return next((v.name for v in self._flow.vertices.values() if v.handler == key), None)
 
-    def _unknown(self, key: str) -> ResultError:
-        if key in self._flow.vertices:
-            outputs = self._planned.output_slots[key]
-            help_ = "write " + " or ".join(f'run["{key}.{output}"]' for output in outputs)
-        else:
-            help_ = did_you_mean(key, [*self, *self._flow.vertices]) or (
-                "values are named `vertex.output`, or given by the vertex itself: run[vertex]"
-            )
-        return ResultError(
-            Diagnostic(
-                UNKNOWN_RESULT, f"the run of flow `{self.flow}` has no value `{key}`", help=help_
-            )
-        )
+    def _unknown(self, key: str) -> MissingValueError:
+        vertex, _, output = key.partition(".")
+        outputs = self._planned.output_slots.get(vertex, {})
+        message = f"the run of flow `{self.flow}` has no value `{key}`"
+        if outputs and not self._has_run(vertex):
+            state = self.states[vertex]
+            return missing_value(f"{message}: `{vertex}` was {state}", key, self)
+        if outputs and output in ("", vertex):
+            names = " or ".join(f'run["{vertex}.{name}"]' for name in outputs)
+            whole = f"; run[{vertex}] is the whole result" if output else ""
+            return missing_value(message, key, (), f"write {names}{whole}")
+        otherwise = "values are named `vertex.output`, or given by the vertex itself: run[vertex]"
+        return missing_value(message, key, [*self, *self._flow.vertices], otherwise)

@@ -27,7 +27,9 @@ _NONE: tuple[int, ...] = ()
 
 
 def adjacency_of_edges(count: int, edges: Iterable[tuple[int, int]]) -> Adjacency:
-    """Number of vertices and pairs (source, target) to neighbours; repeats are dropped.
+    """Find the neighbours from the number of vertices and (source, target) pairs.
+
+    Repeated pairs count once.
 
     Complexity:
         O(V + E) time, and a sort of the successors of each vertex.
@@ -39,7 +41,7 @@ def adjacency_of_edges(count: int, edges: Iterable[tuple[int, int]]) -> Adjacenc
 
 
 def adjacency_of_predecessors(predecessors: Sequence[Sequence[int]]) -> Adjacency:
-    """Rows of predecessors (rising, without repeats) to neighbours in both directions.
+    """Find the neighbours from rows of predecessors, rising and without repeats.
 
     Complexity:
         O(V + E) time.

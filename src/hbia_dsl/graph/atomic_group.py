@@ -1,6 +1,12 @@
 """An atomic group as a value: vertices that succeed or fail as one."""
 
+from collections.abc import Iterable
+
 import attrs
+
+
+def _each_once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
 @attrs.frozen
@@ -9,8 +15,8 @@ class AtomicGroup:
 
     name: str
     """Unique in its graph."""
-    vertices: tuple[str, ...] = attrs.field(converter=tuple)
-    """Names of the members."""
+    vertices: tuple[str, ...] = attrs.field(converter=_each_once)
+    """Names of the members, each once."""
     on_failure: str = "rollback"
     """`rollback`, `compensate` or `abort`."""
     no_cache: bool = True

@@ -6,7 +6,7 @@ Any cycle proves the point; a shortest one is what a person can mend.
 from hbia_dsl.graph.adjacency import Adjacency
 from hbia_dsl.graph.components import components
 
-SEARCH_LIMIT_EDGES = 2_000_000
+SEARCH_LIMIT_EDGES = 1_000_000
 """How many edges are followed in search of a shorter cycle, so that a report is quick."""
 
 
@@ -31,7 +31,7 @@ def shortest_cycle(graph: Adjacency) -> list[int] | None:
         Itai and Rodeh, Finding a minimum circuit in a graph, SIAM J. Comput. 7(4),
         1978, doi:10.1137/0207033.
     """
-    search = _Search(graph)
+    search = CycleSearch(graph)
     cyclic = [c for c in components(graph) if len(c) > 1 or c[0] in graph.successors[c[0]]]
     for component in sorted(cyclic, key=lambda c: (len(c), c)):
         search.inside(component)
@@ -41,7 +41,7 @@ def shortest_cycle(graph: Adjacency) -> list[int] | None:
     return search.best[turn:] + search.best[:turn]
 
 
-class _Search:
+class CycleSearch:
     """Searches from one vertex after another; each has to beat the best so far."""
 
     __slots__ = ("best", "followed", "graph")

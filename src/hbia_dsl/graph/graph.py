@@ -22,11 +22,21 @@ from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.graph.edge import Edge
 from hbia_dsl.graph.vertex import Vertex
 
+_Names = dict[str, list[str]]
+
 
 class Graph:
     """Vertices, edges and groups; equal to another if all of them are."""
 
-    __slots__ = ("_edges", "_flows", "_groups", "_is_frozen", "_vertices")
+    __slots__ = (
+        "_edges",
+        "_flows",
+        "_group_of",
+        "_groups",
+        "_is_frozen",
+        "_neighbours",
+        "_vertices",
+    )
 
     def __init__(
         self,
@@ -37,7 +47,9 @@ class Graph:
         self._vertices: dict[str, Vertex] = {}
         self._edges: dict[Edge, None] = {}
         self._groups: dict[str, AtomicGroup] = {}
+        self._group_of: dict[str, str] = {}
         self._flows: dict[str, tuple[str, ...]] = {}
+        self._neighbours: tuple[_Names, _Names] | None = None
         self._is_frozen = False
         for vertex in vertices:
             self.add_vertex(vertex)
@@ -107,6 +119,7 @@ class Graph:
         if edge.source == edge.target:
             raise EdgeInvalidError(_problem(f"vertex `{edge.source}` cannot follow itself", None))
         self._edges[edge] = None
+        self._neighbours = None
 
     def add_atomic_group(self, group: AtomicGroup) -> None:
         """Add an atomic group.
@@ -119,16 +132,16 @@ class Graph:
         self._refuse_if_frozen()
         if group.name in self._groups:
             raise GraphError(_problem(f"the graph has a group `{group.name}` already", None))
-        taken = {name: g.name for g in self._groups.values() for name in g.vertices}
         for name in group.vertices:
             self.vertex(name)
-            if name in taken:
+            if name in self._group_of:
                 raise GraphError(
                     _problem(
-                        f"vertex `{name}` is in group `{taken[name]}` already",
+                        f"vertex `{name}` is in group `{self._group_of[name]}` already",
                         "a vertex belongs to one atomic group at the most",
                     )
                 )
+        self._group_of.update(dict.fromkeys(group.vertices, group.name))
         self._groups[group.name] = group
 
     def add_flow(self, name: str, vertices: Iterable[str]) -> None:
@@ -150,21 +163,17 @@ class Graph:
         found = self._vertices.get(name)
         if found is None:
             raise VertexNotFoundError(
-                _problem(
-                    f"the graph has no vertex `{name}`", did_you_mean(name, self._vertices)
-                )
+                _problem(f"the graph has no vertex `{name}`", did_you_mean(name, self._vertices))
             )
         return found
 
     def predecessors(self, name: str) -> tuple[str, ...]:
         """Return the names of the vertices that `name` directly follows."""
-        self.vertex(name)
-        return tuple(edge.source for edge in self._edges if edge.target == name)
+        return tuple(self._rows()[0].get(self.vertex(name).name, ()))
 
     def successors(self, name: str) -> tuple[str, ...]:
         """Return the names of the vertices that directly follow `name`."""
-        self.vertex(name)
-        return tuple(edge.target for edge in self._edges if edge.source == name)
+        return tuple(self._rows()[1].get(self.vertex(name).name, ()))
 
     def frozen(self) -> "Graph":
         """Return this graph if it is frozen, else a frozen copy."""
@@ -206,6 +215,17 @@ class Graph:
     def __repr__(self) -> str:
         groups = f", {len(self._groups)} groups" if self._groups else ""
         return f"Graph({len(self._vertices)} vertices, {len(self._edges)} edges{groups})"
+
+    def _rows(self) -> tuple[_Names, _Names]:
+        """Return what comes before and after each vertex; made when first asked for."""
+        if self._neighbours is None:
+            before: _Names = {}
+            after: _Names = {}
+            for edge in self._edges:
+                before.setdefault(edge.target, []).append(edge.source)
+                after.setdefault(edge.source, []).append(edge.target)
+            self._neighbours = before, after
+        return self._neighbours
 
     def _refuse_if_frozen(self) -> None:
         if self._is_frozen:

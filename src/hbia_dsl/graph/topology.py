@@ -39,7 +39,7 @@ class GraphTopology:
     @cached_property
     def adjacency(self) -> Adjacency:
         """Neighbours by number."""
-        number = {name: index for index, name in enumerate(self.names)}
+        number = self._number
         pairs = ((number[e.source], number[e.target]) for e in self._graph.edges)
         return adjacency_of_edges(len(number), pairs)
 
@@ -86,7 +86,7 @@ class GraphTopology:
     @cached_property
     def condensation(self) -> Condensation:
         """The graph with each atomic group contracted to one unit."""
-        number = {name: index for index, name in enumerate(self.names)}
+        number = self._number
         groups = [[number[m] for m in g.vertices] for g in self._graph.atomic_groups.values()]
         return condense(self.adjacency, groups)
 
@@ -127,7 +127,9 @@ class GraphTopology:
         for index, name in enumerate(names):
             ahead = "+->" if index == 0 else "+--" if index == last else "|  "
             drawing.append(f"{ahead} {name:<{width}}  after {names[index - 1]}{self._place(name)}")
-        count = "1 vertex waits for itself" if last == 0 else f"{last + 1} vertices wait for each other"
+        count = (
+            "1 vertex waits for itself" if last == 0 else f"{last + 1} vertices wait for each other"
+        )
         return Diagnostic(
             CYCLE,
             f"{count}: {' -> '.join([*names, names[0]])}",
@@ -148,7 +150,7 @@ class GraphTopology:
 
     def group_diagnostics(self) -> Iterable[Diagnostic]:
         """Describe each atomic group that is not convex, and groups that wait for each other."""
-        number = {name: index for index, name in enumerate(self.names)}
+        number = self._number
         convex = True
         for group in self._graph.atomic_groups.values():
             path = boundary_path(self.adjacency, [number[m] for m in group.vertices])
@@ -195,14 +197,17 @@ class GraphTopology:
         return "" if place is None else f"  ({place.short()})"
 
     @cached_property
+    def _number(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.names)}
+
+    @cached_property
     def _stages(self) -> list[list[int]]:
         return stages(self.adjacency)
 
     def _reach(self, name: str, rows: Sequence[Sequence[int]]) -> list[Vertex]:
-        number = {n: index for index, n in enumerate(self.names)}
         self._graph.vertex(name)
         seen: set[int] = set()
-        front = list(rows[number[name]])
+        front = list(rows[self._number[name]])
         while front:
             vertex = front.pop()
             if vertex not in seen:

@@ -10,6 +10,13 @@ EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 """Shared by all vertices without inputs or outputs: most of a large graph's memory."""
 
 
+def _unchanging(names: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a mapping that nobody can change; a `MappingProxyType` is taken as it is."""
+    if not names:
+        return EMPTY
+    return names if isinstance(names, MappingProxyType) else MappingProxyType(dict(names))
+
+
 @attrs.frozen
 class Vertex:
     """One declared unit of work: a name, and the function that does it."""
@@ -18,9 +25,9 @@ class Vertex:
     """Unique in its graph."""
     handler: Callable[..., object] | str | None = attrs.field(default=None, eq=False)
     """The function, or a dotted path to it; None if handlers are given to the run."""
-    inputs: Mapping[str, str] = EMPTY
+    inputs: Mapping[str, str] = attrs.field(default=EMPTY, converter=_unchanging, hash=False)
     """By parameter: a type name (`int`), or a binding (`vertex.output`), told by its dot."""
-    outputs: Mapping[str, str] = EMPTY
+    outputs: Mapping[str, str] = attrs.field(default=EMPTY, converter=_unchanging, hash=False)
     """By output: the name of its type."""
     version: str | None = None
     """The author's own change marker."""

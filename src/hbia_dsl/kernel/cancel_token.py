@@ -6,6 +6,7 @@ can leave a hook that unblocks it, such as a connection's `interrupt`.
 
 import logging
 from collections.abc import Callable
+from itertools import count
 from threading import Lock
 from typing import Final
 
@@ -15,11 +16,12 @@ LOGGER: Final = logging.getLogger("hbia_dsl")
 class CancelToken:
     """Set once, never reset; hooks run in the thread that sets it."""
 
-    __slots__ = ("_hooks", "_lock", "reason")
+    __slots__ = ("_hooks", "_keys", "_lock", "reason")
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._hooks: dict[int, Callable[[], object]] = {}
+        self._keys = count()
         self.reason: str | None = None
         """Why; None as long as nothing is cancelled."""
 
@@ -32,21 +34,25 @@ class CancelToken:
             hooks = list(self._hooks.values())
             self._hooks.clear()
         for hook in hooks:
-            try:
-                hook()
-            except Exception:  # a broken hook must not keep the others from running
-                LOGGER.exception("a hook given to on_cancel failed")
+            _run(hook)
 
     def add_hook(self, hook: Callable[[], object]) -> Callable[[], None]:
         """Run `hook` when the flag is set, at once if it is; return what takes it off."""
         with self._lock:
             if self.reason is None:
-                key = max(self._hooks, default=0) + 1
+                key = next(self._keys)
                 self._hooks[key] = hook
                 return lambda: self._remove(key)
-        hook()
+        _run(hook)
         return lambda: None
 
     def _remove(self, key: int) -> None:
         with self._lock:
             self._hooks.pop(key, None)
+
+
+def _run(hook: Callable[[], object]) -> None:
+    try:
+        hook()
+    except Exception:  # a broken hook must not keep the others from running
+        LOGGER.exception("a hook given to on_cancel failed")

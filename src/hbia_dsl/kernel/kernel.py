@@ -109,6 +109,10 @@ class Kernel:
         self.states[v] = SUCCEEDED
         return self._released_by(v)
 
+    def all_succeeded_before(self, v: int) -> None:
+        """Record that all vertices before `v` in canonical order gave their results."""
+        self.states[:v] = bytes([SUCCEEDED]) * v
+
     def failed(self, v: int, error: BaseException) -> Sequence[int]:
         """Record that a vertex raised; return what may start all the same.
 
@@ -156,10 +160,9 @@ class Kernel:
         ready: list[int] = []
         for successor in self.plan.successors[v]:
             waiting[successor] -= 1
-            if waiting[successor] == 0:
-                # A skipped one never runs, and all that follows it is skipped as well.
-                if states[successor] == PENDING:
-                    ready.append(successor)
+            # A skipped one never runs, and all that follows it is skipped as well.
+            if waiting[successor] == 0 and states[successor] == PENDING:
+                ready.append(successor)
         return ready or _NOTHING
 
     def _released_inside_stage(self, v: int) -> Sequence[int]:

@@ -6,6 +6,7 @@ of them waits for all; members that must not overlap wait for each other in turn
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -32,7 +33,7 @@ class Numbering:
 def number_vertices(
     graph: Adjacency, groups: Sequence[Sequence[int]], is_serial_group: Sequence[bool]
 ) -> Numbering:
-    """Number the vertices of an acyclic graph with convex, disjoint groups.
+    """Give numbers to the vertices of an acyclic graph with convex, disjoint groups.
 
     Args:
         graph: Neighbours, by declaration order.
@@ -78,7 +79,7 @@ def _with_groups(
     ordered = [sorted(members, key=rank.__getitem__) for members in groups]
     for members, is_serial in zip(ordered, is_serial_group, strict=True):
         if is_serial:
-            edges |= set(zip(members, members[1:], strict=False))
+            edges |= set(pairwise(members))
     for source, target in list(edges):
         left, right = group_of.get(source), group_of.get(target)
         if left == right and left is not None:

@@ -75,7 +75,7 @@ class Plan:
     vertices: Sequence[PlannedVertex]
     """In canonical order."""
     stage_ends: Sequence[int]
-    """Stage k holds the vertices from `stage_ends[k - 1]` (0 for the first) to before `stage_ends[k]`."""
+    """Stage k ends before this vertex, and begins where the stage before it ends."""
     predecessor_counts: Sequence[int]
     """How many vertices each one waits for, those that its group adds included."""
     successors: Sequence[Sequence[int]]

@@ -68,8 +68,8 @@ class RunScope:
         )
 
     def _parent_stopped(self) -> None:
-        parent = self.parent
-        self.token.cancel(f"{parent.token.reason}" if parent is not None else "stopped")
+        reason = None if self.parent is None else self.parent.token.reason
+        self.token.cancel(reason or "the run around it is being stopped")
 
 
 CURRENT_SCOPE: Final[ContextVar[RunScope | None]] = ContextVar("hbia_dsl_scope", default=None)
@@ -95,18 +95,24 @@ def on_cancel(hook: Callable[[], object]) -> Iterator[None]:
     """Run `hook` if the run around this code is stopped while the block runs.
 
     For handlers that block: `with on_cancel(connection.interrupt): ...`. The hook runs
-    in another thread, at once if the run is being stopped already, at most once.
+    in another thread, at most once. If the run is being stopped already, the block is not
+    entered: what is not yet blocking cannot be unblocked.
 
     Raises:
-        VertexCancelled: The hook ran and the block then raised; that exception is the cause.
+        VertexCancelled: The run is being stopped already; or the hook ran and the block
+            then raised: that exception is the cause.
     """
     scope = CURRENT_SCOPE.get()
     if scope is None:
         yield
         return
+    scope.check()
     remove = scope.token.add_hook(hook)
     try:
+        scope.check()  # a stop just before the hook was there ran it too early
         yield
+    except VertexCancelled:
+        raise
     except Exception as error:
         if scope.token.reason is None:
             raise
@@ -126,12 +132,14 @@ def refuse_if_too_deep(flow: str, parent: RunScope | None) -> None:
     chain = [flow]
     scope: RunScope | None = parent
     while scope is not None:
-        chain.append(scope.flow)
-        scope = scope.parent
+        outer = scope.parent
+        if outer is None or outer.depth < scope.depth:  # else the scope of a vertex, not of a run
+            chain.append(scope.flow)
+        scope = outer
     raise NestedRunError(
         Diagnostic(
             NESTED_TOO_DEEPLY,
-            f"flow `{flow}` would be the run number {len(chain)} inside each other",
+            f"flow `{flow}` would run inside {len(chain) - 1} other runs",
             notes=(" <- ".join(chain),),
             help="does a vertex of this flow run the flow itself?",
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import attrs
 
 from hbia_dsl.structuring.construction_fault import construction_problems
+from hbia_dsl.structuring.container_reading import read_items
 from hbia_dsl.structuring.data_field import (
     DataField,
     FindRead,
@@ -14,10 +15,8 @@ from hbia_dsl.structuring.data_field import (
     is_named_tuple,
     is_typed_dict,
     read_fields,
-    read_part,
 )
 from hbia_dsl.structuring.data_problem import (
-    DataProblem,
     RefusedDataError,
     kind_text,
     refused,
@@ -94,12 +93,6 @@ class _Plan:
             count = str(least) if least == len(fields) else f"{least} to {len(fields)}"
             message = f"expected {count} items, found {len(value)}"
             raise refused(message, self.text, kind_text(value))
-        problems: list[DataProblem] = []
-        pairs = zip(fields.items(), value, strict=False)
-        values = {
-            key: read_part(read, part, f"[{n}]", problems)
-            for n, ((key, (_, read)), part) in enumerate(pairs)
-        }
-        if problems:
-            raise RefusedDataError(problems)
+        readers = [read for _, read in fields.values()]
+        values = dict(zip(fields, read_items(readers, value), strict=False))
         return self.construct(values, values)

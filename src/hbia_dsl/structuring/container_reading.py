@@ -5,13 +5,14 @@ as a read-only kind becomes one: `Sequence` and `Iterable` a tuple, `Set` a froz
 """
 
 import collections
+import itertools
 import typing
 from collections import abc
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 import attrs
 
-from hbia_dsl.structuring.data_field import FindRead, Read, read_part
+from hbia_dsl.structuring.data_field import FindRead, Read
 from hbia_dsl.structuring.data_problem import (
     DataProblem,
     RefusedDataError,
@@ -85,6 +86,29 @@ def container_reader(form: object, find: FindRead) -> Read | None:
     return None
 
 
+def read_items(readers: Iterable[Read], data: Collection[object]) -> list[object]:
+    """Read the items of a list and report every problem at once.
+
+    Args:
+        readers: A reader for each item.
+        data: The items.
+
+    Raises:
+        RefusedDataError: An item was refused.
+    """
+    items: list[object] = []
+    problems: list[DataProblem] = []
+    for read, item in zip(readers, data, strict=False):
+        try:
+            items.append(read(item))
+        except RefusedDataError as error:
+            problems += error.under(f"[{len(items)}]")
+            items.append(None)  # keeps the places of the items that follow
+    if problems:
+        raise RefusedDataError(problems)
+    return items
+
+
 def _any_tuple(find: FindRead) -> Read:
     return _elements_reader(tuple, _Kind(tuple), find(typing.Any))
 
@@ -96,11 +120,7 @@ def _elements_reader(form: object, kind: _Kind, item: Read) -> Read:
     def read(value: object) -> object:
         if not isinstance(value, sources):
             raise refusal(expected, value)
-        problems: list[DataProblem] = []
-        members = typing.cast(Collection[object], value)
-        items = [read_part(item, m, f"[{n}]", problems) for n, m in enumerate(members)]
-        if problems:
-            raise RefusedDataError(problems)
+        items = read_items(itertools.repeat(item), typing.cast(Collection[object], value))
         try:
             return make(items)
         except TypeError:  # an item of a set without a hash
@@ -123,12 +143,7 @@ def _fixed_tuple_reader(form: object, find: FindRead) -> Read:
         if len(value) != len(readers):
             message = f"expected {len(readers)} items, found {len(value)}"
             raise refused(message, expected, kind_text(value))
-        problems: list[DataProblem] = []
-        pairs = enumerate(zip(readers, value, strict=True))
-        items = [read_part(item, part, f"[{n}]", problems) for n, (item, part) in pairs]
-        if problems:
-            raise RefusedDataError(problems)
-        return tuple(items)
+        return tuple(read_items(readers, value))
 
     return read
 
@@ -152,12 +167,15 @@ def _mapping_reader(
         problems: list[DataProblem] = []
         entries: dict[object, object] = {}
         for key, item in value.items():
-            before = len(problems)
-            step = key_step(key)
-            good_key = read_part(read_key, key, f"{step} (key)", problems)
-            good_item = read_part(read_value, item, step, problems)
-            if len(problems) == before:
-                entries[good_key] = good_item
+            try:
+                good_key = read_key(key)
+            except RefusedDataError as error:
+                problems += error.under(f"{key_step(key)} (key)")
+                good_key = None
+            try:
+                entries[good_key] = read_value(item)
+            except RefusedDataError as error:
+                problems += error.under(key_step(key))
         if problems:
             raise RefusedDataError(problems)
         return make(entries)

@@ -83,8 +83,8 @@ def data_fields(form: object) -> tuple[DataField, ...]:
         if is_named_tuple(cls):
             return _named_tuple_fields(cls, _annotated(cls, form, {}))
         return _dataclass_fields(cls, _annotated(cls, form, {}))
-    except NameError as error:
-        raise UnresolvedFormError(f"`{declared_text(cls)}`: {error}") from error
+    except UnresolvedFormError as error:
+        raise UnresolvedFormError(f"a field of `{declared_text(cls)}`: {error}") from error
 
 
 def read_fields(
@@ -111,40 +111,25 @@ def read_fields(
     problems: list[DataProblem] = []
     for key, (field, read) in fields.items():
         if key in data:
-            values[key] = read_part(read, data[key], field_step(key), problems)
+            try:
+                values[key] = read(data[key])
+            except RefusedDataError as error:
+                problems += error.under(field_step(key))
         elif field.required:
             expected = declared_text(field.form)
             problems.append(DataProblem(field_step(key), f"missing, expected {expected}", expected))
-    problems += [_unknown(key, fields) for key in data if key not in fields]
+    absent = [key for key in fields if key not in data]
+    problems += [_unknown(key, absent) for key in data if key not in fields]
     if problems:
         raise RefusedDataError(problems)
     return values
 
 
-def read_part(read: Read, value: object, step: str, problems: list[DataProblem]) -> object:
-    """Read one part of data; if it is refused, add its problems, seen from the whole.
-
-    Args:
-        read: The reader of the part.
-        value: The data of the part.
-        step: The step of the path to it.
-        problems: Where problems are added.
-
-    Returns:
-        What was read. None if it was refused; the caller then refuses the whole.
-    """
-    try:
-        return read(value)
-    except RefusedDataError as error:
-        problems.extend(problem.under(step) for problem in error.problems)
-        return None
-
-
-def _unknown(key: object, fields: Mapping[str, object]) -> DataProblem:
+def _unknown(key: object, absent: list[str]) -> DataProblem:
     if not isinstance(key, str):
         found = kind_text(key)
         return DataProblem(key_step(key), f"unknown field, its name is {found}", "str", found)
-    match = nearest(key.strip("_"), fields)
+    match = nearest(key.strip("_"), absent)  # attrs strips what marks a field as private
     return DataProblem(field_step(key), "unknown field", suggestion=match[0] if match else None)
 
 
@@ -197,7 +182,7 @@ def _converter_form(cls: type, attribute: "attrs.Attribute[object]") -> object |
         return taken
     try:
         return evaluate(taken, getattr(attribute.converter, "__module__", "") or "", {})
-    except NameError:
+    except UnresolvedFormError:
         return None
 
 
@@ -225,13 +210,11 @@ def _named_tuple_fields(cls: type, forms: Mapping[str, object]) -> tuple[DataFie
 def _typed_dict_fields(cls: type, form: object) -> tuple[DataField, ...]:
     """Return the keys of a TypedDict; `__required_keys__` is wrong where annotations are text."""
     usual: frozenset[str] = getattr(cls, "__required_keys__", frozenset())
-    try:
-        hints = typing.get_type_hints(cls, include_extras=True)
-    except NameError:  # a local class that refers to itself
-        hints = typing.get_type_hints(cls, None, {cls.__name__: cls}, include_extras=True)
     bindings = {k: v for found in variable_bindings(form).values() for k, v in found.items()}
     fields = []
-    for name, hint in hints.items():
+    for name, annotation in inspect.get_annotations(cls).items():  # inherited ones among them
+        module = getattr(annotation, "__forward_module__", None) or cls.__module__
+        hint = evaluate(annotation, module, {cls.__name__: cls})
         qualifiers = _qualifiers(hint)
         required = "Required" in qualifiers or (name in usual and "NotRequired" not in qualifiers)
         fields.append(DataField(name, bound(_unqualified(hint), bindings), required))

@@ -55,6 +55,14 @@ class RefusedDataError(ValueError):
         """Whether the data were of the right kind, and only something about them was wrong."""
         super().__init__(self.problems)
 
+    def under(self, step: str) -> Iterable[DataProblem]:
+        """Return the reasons, seen from one level further out.
+
+        Args:
+            step: The step of the path to the value that was refused.
+        """
+        return (problem.under(step) for problem in self.problems)
+
     def __str__(self) -> str:
         return "; ".join(str(problem.under("data")) for problem in self.problems)
 

@@ -107,10 +107,10 @@ def _alias_value(form: object, alias: object) -> object:
     parameters: tuple[object, ...] = getattr(alias, "__type_params__", ())
     try:
         value = getattr(alias, "__value__", typing.Any)
-        names = {getattr(name, "__name__", ""): name for name in (alias, *parameters)}
-        evaluated = evaluate(value, getattr(alias, "__module__", ""), names)
-    except NameError as error:
+    except Exception as error:  # code of a module: evaluated when it is asked for
         raise UnresolvedFormError(str(error)) from error
+    names = {getattr(name, "__name__", ""): name for name in (alias, *parameters)}
+    evaluated = evaluate(value, getattr(alias, "__module__", ""), names)
     return bound(evaluated, dict(zip(parameters, typing.get_args(form), strict=False)))
 
 
@@ -123,10 +123,14 @@ def evaluate(form: object, module: str, names: Mapping[str, object]) -> object:
         names: Further names, which hide those of the module.
 
     Raises:
-        NameError: The text names what is not there.
+        UnresolvedFormError: The text names what is not there, or is no annotation.
     """
-    holder = types.SimpleNamespace(__annotations__={"form": form})
+    # Inside a class everything may stand that an annotation can be, ClassVar among it.
+    holder = type("Holder", (), {"__annotations__": {"form": form}})
     inside = sys.modules.get(module)
     known = {} if inside is None else vars(inside)
-    hints = typing.get_type_hints(holder, known, dict(names), include_extras=True)
+    try:
+        hints = typing.get_type_hints(holder, known, dict(names), include_extras=True)
+    except Exception as error:  # whatever the text does when it is evaluated
+        raise UnresolvedFormError(str(error)) from error
     return typing.cast(object, hints["form"])

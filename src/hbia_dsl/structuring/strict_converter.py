@@ -31,8 +31,9 @@ from hbia_dsl.structuring.union_reading import is_union_form, union_reader
 
 T = typing.TypeVar("T")
 
-_STOCK_CLASSES = (str, bytes, int, float, pathlib.Path)
-"""For these, and what derives from them, cattrs has hooks that go before all others."""
+_STOCK_CLASSES = (str, bytes, int, float, pathlib.Path, enum.Enum)
+"""For these, and what derives from them, cattrs (the last one in its older releases) has
+hooks that go before all others."""
 
 
 def structure_inputs(
@@ -114,13 +115,9 @@ def strict_converter() -> cattrs.Converter:
         return _Hook(_reader(form, functools.partial(_find, converter)))
 
     converter.register_structure_hook_factory(_any_form, make)
-    by_form = functools.lru_cache(maxsize=None)(make)
-
-    def structure_by_form(value: object, form: object) -> object:
-        return by_form(form)(value, form)
-
+    hook_of_stock_classes = _HookByForm(functools.lru_cache(maxsize=None)(make))
     for cls in _STOCK_CLASSES:
-        converter.register_structure_hook(cls, structure_by_form)
+        converter.register_structure_hook(cls, hook_of_stock_classes)
     register_writers(converter)
     return converter
 
@@ -129,7 +126,7 @@ def _with_path(read: Callable[[], T], path: str) -> tuple[T | None, tuple[DataPr
     try:
         return read(), ()
     except RefusedDataError as error:
-        return None, tuple(problem.under(path) for problem in error.problems)
+        return None, tuple(error.under(path))
     except RecursionError:
         return None, (DataProblem(path, "nested too deeply, or inside itself"),)
 
@@ -155,6 +152,16 @@ class _Hook:
         return self.read(value)
 
 
+@attrs.frozen(eq=False)
+class _HookByForm:
+    """One hook of ours for several forms: cattrs gives a derived class the hook of its base."""
+
+    make: Callable[[object], _Hook]
+
+    def __call__(self, value: object, form: object) -> object:
+        return self.make(form).read(value)
+
+
 def _find(converter: cattrs.Converter, form: object) -> Read:
     """Return the reader of a form.
 
@@ -174,12 +181,12 @@ class _Late:
 
     def read(self, value: object) -> object:
         """Read a value, having looked up how at the first time."""
-        if self.found is None:
-            try:
+        try:
+            if self.found is None:
                 self.found = _look_up(self.converter, self.form)
-            except UnresolvedFormError as error:
-                raise refused(f"cannot be read: {error}", declared_text(self.form)) from error
-        return self.found(value)
+            return self.found(value)
+        except UnresolvedFormError as error:
+            raise refused(f"cannot be read: {error}", declared_text(self.form)) from error
 
 
 def _look_up(converter: cattrs.Converter, form: object) -> Read:
@@ -188,6 +195,8 @@ def _look_up(converter: cattrs.Converter, form: object) -> Read:
     except TypeError:  # metadata without a hash: cattrs cannot look for it
         return _reader(form, functools.partial(_find, converter))
     hook = converter.get_structure_hook(form)
+    if isinstance(hook, _HookByForm):
+        hook = hook.make(form)
     return hook.read if isinstance(hook, _Hook) else _guarded(hook, form)
 
 

@@ -127,7 +127,7 @@ class _Union:
                 return member
         choices = _choices(tag, fields.values())
         error = no_choice(value, choices, choices_text(choices))
-        raise RefusedDataError([problem.under(field_step(tag)) for problem in error.problems])
+        raise RefusedDataError(error.under(field_step(tag)))
 
     def _by_trial(self, value: object, members: Sequence[_Member]) -> object:
         results: list[tuple[_Member, object]] = []

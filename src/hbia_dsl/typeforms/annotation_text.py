@@ -106,7 +106,7 @@ def own_annotations(owner: type) -> Mapping[str, object]:
     """Return the annotations of a class body, without those of its bases."""
     if sys.version_info >= (3, 14):  # annotations are no longer stored in the class
         return _with_references(owner)
-    found: Mapping[str, object] = owner.__dict__.get("__annotations__", {})
+    found: Mapping[str, object] = vars(owner).get("__annotations__", {})
     return found
 
 

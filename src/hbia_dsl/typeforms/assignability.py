@@ -16,13 +16,14 @@ from typing import Final, cast
 from hbia_dsl.typeforms.bounded_memo import BoundedMemo
 from hbia_dsl.typeforms.callable_assignability import callable_verdict
 from hbia_dsl.typeforms.class_assignability import inherits, may_be_registered
-from hbia_dsl.typeforms.class_members import ABSENT, member_of
+from hbia_dsl.typeforms.class_members import ABSENT
 from hbia_dsl.typeforms.generic_bases import (
     bases_of,
     supertype_arguments,
     tuple_items_of,
     tuple_join,
 )
+from hbia_dsl.typeforms.metaclass_assignability import class_object_verdict, metaclass_verdict
 from hbia_dsl.typeforms.protocol_assignability import (
     call_of,
     implements,
@@ -38,7 +39,6 @@ from hbia_dsl.typeforms.shape_reading import (
 )
 from hbia_dsl.typeforms.shapes import (
     ANY,
-    OBJECT,
     AliasShape,
     AnyShape,
     CallableShape,
@@ -56,7 +56,11 @@ from hbia_dsl.typeforms.shapes import (
     UnreadableShape,
 )
 from hbia_dsl.typeforms.standard_generics import STANDARD_PROTOCOLS
-from hbia_dsl.typeforms.typed_dict_fields import TypedDictField, typed_dict_fields
+from hbia_dsl.typeforms.typed_dict_assignability import (
+    AS_MAPPING,
+    implements_as_typed_dict,
+    typed_dict_verdict,
+)
 from hbia_dsl.typeforms.verdict import NO, UNKNOWN, YES, Verdict, both
 
 __all__ = ["Verdict", "is_assignable"]
@@ -65,6 +69,10 @@ _DEEPEST: Final = 3
 """Questions about one protocol inside each other; after that mypy takes the answer for a yes."""
 
 _memo: Final[BoundedMemo[tuple[object, object], Verdict]] = BoundedMemo()
+"""Answers by annotation; hashing some, such as a `Literal`, takes longer than many answers."""
+
+_seen: Final[BoundedMemo[tuple[int, int], tuple[object, object, Verdict]]] = BoundedMemo()
+"""Answers by identity; the objects are kept with them, so that no id is given to another."""
 
 
 def is_assignable(source: object, target: object) -> Verdict:
@@ -77,15 +85,20 @@ def is_assignable(source: object, target: object) -> Verdict:
     Returns:
         YES and NO are mypy's answers; UNKNOWN if run-time objects do not tell.
     """
+    seen = _seen.get((id(source), id(target)))
+    if seen is not None:
+        return seen[2]
     try:
-        known = _memo.get((source, target))
+        verdict = _memo.get((source, target))
     except TypeError:  # an annotation that cannot be hashed
         return judge_shapes(read_shape(source), read_shape(target))
-    if known is not None:
-        return known
-    verdict = judge_shapes(read_shape(source), read_shape(target))
-    # What cannot be told today may be told once its names exist.
-    return verdict if verdict is UNKNOWN else _memo.keep((source, target), verdict)
+    if verdict is None:
+        verdict = judge_shapes(read_shape(source), read_shape(target))
+        if verdict is UNKNOWN:
+            return verdict  # what cannot be told today may be told once its names exist
+        _memo.keep((source, target), verdict)
+    _seen.keep((id(source), id(target)), (source, target, verdict))
+    return verdict
 
 
 def judge_shapes(source: Shape, target: Shape) -> Verdict:
@@ -172,6 +185,8 @@ class _Judgement:
                 verdict = UNKNOWN
         if isinstance(source, InstanceShape) and _lists_all_values(source.cls, target):
             return YES
+        if isinstance(source, TypeVarShape):  # its limits may fit different items
+            return self.of_variable(source, target)
         return verdict
 
     def _into_variable(self, source: Shape, target: TypeVarShape) -> Verdict:
@@ -224,7 +239,7 @@ class _Judgement:
                 given = supertype_arguments(source, tuple)
                 return YES if given == (ANY,) else NO  # the length is not known otherwise
             case TypeShape(item=item):
-                return _class_object(source.cls, item)
+                return metaclass_verdict(source.cls, item)
             case _:
                 return NO
 
@@ -276,36 +291,12 @@ class _Judgement:
         if not isinstance(target, InstanceShape):
             return NO
         if is_protocol(target.cls) and target.cls not in STANDARD_PROTOCOLS:
-            names = protocol_members(target.cls)
-            possible = UNKNOWN if names else YES
-            return possible if _TYPED_DICT_HAS.issuperset(names) else NO
-        return self._instances(_AS_MAPPING, target)
+            return implements_as_typed_dict(target.cls)
+        return self._instances(AS_MAPPING, target)
 
     def _typed_dicts(self, source: Shape, target: Shape) -> Verdict:
-        given = typed_dict_fields(cast(TypedDictShape, source))
-        wanted = typed_dict_fields(cast(TypedDictShape, target))
-        verdict = YES
-        for name, field in wanted.items():
-            verdict = both(verdict, self._field(given.get(name), field))
-            if verdict is NO:
-                break
-        return verdict
-
-    def _field(self, given: TypedDictField | None, wanted: TypedDictField) -> Verdict:
-        if isinstance(wanted.shape, UnreadableShape):
-            return UNKNOWN if given else NO
-        if given is None:
-            return NO  # a subtype may hold anything under a name that is not listed
-        if isinstance(given.shape, UnreadableShape):
-            return UNKNOWN
-        if wanted.required and not given.required:
-            return NO
-        if wanted.read_only:
-            return self.judge(given.shape, wanted.shape)
-        if given.read_only or given.required != wanted.required:
-            return NO
-        verdict = self.judge(given.shape, wanted.shape)
-        return both(verdict, self.judge(wanted.shape, given.shape))
+        given, wanted = cast(TypedDictShape, source), cast(TypedDictShape, target)
+        return typed_dict_verdict(self.judge, given, wanted)
 
     def of_type(self, source: TypeShape, target: Shape) -> Verdict:
         """Judge a class object."""
@@ -314,23 +305,10 @@ class _Judgement:
                 return self.judge(source.item, wanted)
             case CallableShape(returns=wanted):
                 return self.judge(source.item, wanted)  # constructors are not looked at
-            case InstanceShape(cls=cls) if cls is type:
-                return YES
             case InstanceShape():
-                return self._metaclass(source.item, target)
+                return class_object_verdict(source.item, target)
             case _:
                 return NO
-
-    def _metaclass(self, item: Shape, target: InstanceShape) -> Verdict:
-        if not isinstance(item, InstanceShape):
-            return NO if isinstance(item, AnyShape) else UNKNOWN
-        metaclass = type(item.cls)
-        if is_protocol(target.cls):
-            # Members of the class itself count as well, each in its own way.
-            names = protocol_members(target.cls)
-            places = [(member_of(item.cls, name), member_of(metaclass, name)) for name in names]
-            return NO if (ABSENT, ABSENT) in places else UNKNOWN
-        return YES if issubclass(metaclass, target.cls) else NO
 
     def of_callable(self, source: CallableShape, target: Shape) -> Verdict:
         """Judge a callable."""
@@ -375,23 +353,8 @@ def _is_seen_as_tuple(target: Shape) -> bool:
     )
 
 
-def _class_object(metaclass: type, item: Shape) -> Verdict:
-    """Judge instances of a metaclass against `type[item]`, by mypy's rule of thumb."""
-    if metaclass is type:
-        return YES
-    if issubclass(metaclass, type):
-        return YES if item in (ANY, OBJECT) else NO
-    return NO
-
-
 _OF_ITEMS: Final = frozenset((tuple, abc.Iterable, abc.Container, abc.Sequence, abc.Reversible))
 """Targets for which mypy looks at each item of a tuple instead of joining them."""
-
-_AS_MAPPING: Final = InstanceShape(abc.Mapping, (InstanceShape(str), OBJECT))
-_TYPED_DICT_HAS: Final = frozenset(
-    (*dir(abc.Mapping), "copy", "setdefault", "pop", "update", "__delitem__", "__or__", "__ior__")
-)
-"""What checkers find on every TypedDict."""
 
 _Rule = Callable[[_Judgement, Shape, Shape], Verdict]
 _RULES: Final = cast(

@@ -1,7 +1,7 @@
 """A memo that cannot grow without end.
 
 Types made in functions and tests would otherwise be kept for ever. Starting over when
-full is simple, rarely happens, and every single step of it is atomic, so threads may
+full is simple and rarely happens, and each operation on it is atomic, so threads may
 share a memo without a lock.
 """
 

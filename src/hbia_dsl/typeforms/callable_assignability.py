@@ -107,115 +107,132 @@ def callable_verdict(
         return UNKNOWN
     if source.parameters is None:
         return verdict
-    names_count = names_count and source.typed and target.typed
-    given, wanted = _Signature(source.parameters), _Signature(target.parameters)
-    if wanted.takes_anything and not wanted.arguments:
-        return verdict
-    checks = (_stars, _arguments, _further_positional, _further_named, _required)
-    for check in checks:
-        verdict = both(verdict, check(judge, given, wanted, names_count))
-        if verdict is NO:
-            break
-    return verdict
-
-
-def _stars(judge: Judge, given: _Signature, wanted: _Signature, _names_count: bool) -> Verdict:
-    """Judge `*args` and `**kwargs` against each other."""
-    verdict = YES
-    if wanted.star is not None and not _only_positional_matters(given, wanted):
-        verdict = _star(judge, given.star, wanted.star, wanted)
-    if wanted.star_star is not None:
-        verdict = both(verdict, _star(judge, given.star_star, wanted.star_star, wanted))
-    return verdict
-
-
-def _star(judge: Judge, given: Shape | None, wanted: Shape, signature: _Signature) -> Verdict:
-    if given is None:
-        return YES if signature.takes_anything else NO
-    return judge(wanted, given)
-
-
-def _only_positional_matters(given: _Signature, wanted: _Signature) -> bool:
-    """Whether `*args: Any` at the end of the target takes all positional arguments there are."""
-    return (
-        isinstance(wanted.star, AnyShape)
-        and wanted.star_star is None
-        and len(wanted.arguments) == len(wanted.positional)
-        and given.star_star is None
-        and len(given.arguments) == len(given.positional)
+    comparison = _Comparison(
+        judge,
+        _Signature(source.parameters),
+        _Signature(target.parameters),
+        names_count=names_count and source.typed and target.typed,
     )
+    return both(verdict, comparison.verdict())
 
 
-def _arguments(judge: Judge, given: _Signature, wanted: _Signature, names_count: bool) -> Verdict:
-    """Judge what takes each argument that the target can be called with."""
-    verdict = YES
-    for argument in wanted.arguments:
-        by_name, by_position = given.named(argument.name), given.at(argument.position)
-        taker = by_name or by_position
-        if taker is None:
-            return NO
-        if by_name is not None and by_position is not None and by_name != by_position:
-            if _are_one(by_name, by_position):  # `*args` and `**kwargs` together take either
-                verdict = both(verdict, judge(argument.shape, by_position.shape))
+@attrs.frozen
+class _Comparison:
+    """Two signatures, and how strictly they are compared."""
+
+    judge: Judge
+    given: _Signature
+    wanted: _Signature
+    names_count: bool
+
+    def verdict(self) -> Verdict:
+        """Judge parameters, from all that the target can be called with."""
+        if self.wanted.takes_anything and not self.wanted.arguments:
+            return YES
+        verdict = YES
+        for check in (
+            self._stars,
+            self._arguments,
+            self._further_positional,
+            self._further_named,
+            self._required,
+        ):
+            verdict = both(verdict, check())
+            if verdict is NO:
+                break
+        return verdict
+
+    def _stars(self) -> Verdict:
+        """Judge `*args` and `**kwargs` against each other."""
+        given, wanted = self.given, self.wanted
+        verdict = YES
+        if wanted.star is not None and not self._only_positional_matters():
+            verdict = self._star(given.star, wanted.star)
+        if wanted.star_star is not None:
+            verdict = both(verdict, self._star(given.star_star, wanted.star_star))
+        return verdict
+
+    def _star(self, given: Shape | None, wanted: Shape) -> Verdict:
+        if given is None:
+            return YES if self.wanted.takes_anything else NO
+        return self.judge(wanted, given)
+
+    def _only_positional_matters(self) -> bool:
+        """Whether `*args: Any` of the target takes all arguments, which are positional."""
+        given, wanted = self.given, self.wanted
+        return (
+            isinstance(wanted.star, AnyShape)
+            and wanted.star_star is None
+            and len(wanted.arguments) == len(wanted.positional)
+            and given.star_star is None
+            and len(given.arguments) == len(given.positional)
+        )
+
+    def _arguments(self) -> Verdict:
+        """Judge what takes each argument that the target can be called with."""
+        verdict = YES
+        for argument in self.wanted.arguments:
+            by_name = self.given.named(argument.name)
+            by_position = self.given.at(argument.position)
+            taker = by_name or by_position
+            if taker is None:
+                return NO
+            if by_name is not None and by_position is not None and _are_one(by_name, by_position):
+                # `*args` and `**kwargs` together take it either way.
+                verdict = both(verdict, self.judge(argument.shape, by_position.shape))
                 taker = attrs.evolve(by_name, position=by_position.position)
-        verdict = both(verdict, _takes(judge, taker, argument, names_count))
-        if verdict is NO:
-            break
-    return verdict
+            verdict = both(verdict, self._takes(taker, argument))
+            if verdict is NO:
+                break
+        return verdict
+
+    def _takes(self, given: _Argument, wanted: _Argument) -> Verdict:
+        is_named_otherwise = wanted.name is not None and given.name != wanted.name
+        if is_named_otherwise and (self.names_count or wanted.position is None):
+            return NO
+        if wanted.position is not None and given.position != wanted.position:
+            return NO
+        if given.required and not wanted.required:
+            return NO
+        return self.judge(wanted.shape, given.shape)
+
+    def _further_positional(self) -> Verdict:
+        """Judge further positional parameters of the source against `*args` of the target."""
+        wanted = self.wanted
+        if wanted.star is None or wanted.takes_anything or self._only_positional_matters():
+            return YES
+        verdict = YES
+        rest = _Argument(None, None, wanted.star, required=False)
+        for argument in self.given.positional[len(wanted.positional) :]:
+            verdict = both(verdict, self._takes(argument, rest))
+        return verdict
+
+    def _further_named(self) -> Verdict:
+        """Judge further named parameters of the source against `**kwargs` of the target."""
+        wanted = self.wanted
+        if wanted.star_star is None or wanted.takes_anything:
+            return YES
+        verdict = YES
+        rest = _Argument(None, None, wanted.star_star, required=False)
+        for name, argument in self.given.by_name.items():
+            if name not in wanted.by_name:
+                verdict = both(verdict, self._takes(argument, rest))
+        return verdict
+
+    def _required(self) -> Verdict:
+        """Judge that the source asks for nothing that the target need not be given."""
+        wanted = self.wanted
+        if wanted.takes_anything:
+            return YES
+        for argument in self.given.arguments:
+            found = {wanted.named(argument.name), wanted.at(argument.position)} - {None}
+            if argument.required and not found:
+                return NO
+            if len(found) > 1 and any(other.required for other in found if other):
+                return NO  # one parameter of the source would be given two arguments
+        return YES
 
 
 def _are_one(by_name: _Argument, by_position: _Argument) -> bool:
     optional = not (by_name.required or by_position.required)
     return optional and by_position.name is None and by_name.position is None
-
-
-def _takes(judge: Judge, given: _Argument, wanted: _Argument, names_count: bool) -> Verdict:
-    if wanted.name is not None and given.name != wanted.name:
-        if names_count or wanted.position is None:
-            return NO
-    if wanted.position is not None and given.position != wanted.position:
-        return NO
-    if given.required and not wanted.required:
-        return NO
-    return judge(wanted.shape, given.shape)
-
-
-def _further_positional(
-    judge: Judge, given: _Signature, wanted: _Signature, names_count: bool
-) -> Verdict:
-    """Judge further positional parameters of the source against `*args` of the target."""
-    if wanted.star is None or wanted.takes_anything or _only_positional_matters(given, wanted):
-        return YES
-    verdict = YES
-    rest = _Argument(None, None, wanted.star, required=False)
-    for argument in given.positional[len(wanted.positional) :]:
-        verdict = both(verdict, _takes(judge, argument, rest, names_count))
-    return verdict
-
-
-def _further_named(
-    judge: Judge, given: _Signature, wanted: _Signature, names_count: bool
-) -> Verdict:
-    """Judge further named parameters of the source against `**kwargs` of the target."""
-    if wanted.star_star is None or wanted.takes_anything:
-        return YES
-    verdict = YES
-    rest = _Argument(None, None, wanted.star_star, required=False)
-    for name, argument in given.by_name.items():
-        if name not in wanted.by_name:
-            verdict = both(verdict, _takes(judge, argument, rest, names_count))
-    return verdict
-
-
-def _required(_judge: Judge, given: _Signature, wanted: _Signature, _names_count: bool) -> Verdict:
-    """Judge that the source asks for nothing that the target need not be given."""
-    if wanted.takes_anything:
-        return YES
-    for argument in given.arguments:
-        by_name, by_position = wanted.named(argument.name), wanted.at(argument.position)
-        if by_name is not None and by_position is not None and by_name != by_position:
-            if by_name.required or by_position.required:
-                return NO
-        if argument.required and by_name is None and by_position is None:
-            return NO
-    return YES

@@ -5,7 +5,6 @@ inheritance come the promotions of PEP 484: `int` for `float`, `float` for `comp
 """
 
 import abc
-import numbers
 from typing import Final
 
 from hbia_dsl.typeforms.callable_assignability import Judge
@@ -55,7 +54,7 @@ def may_be_registered(source: type, target: type) -> bool:
     """
     if not is_standard(source) or not is_standard(target) or standard_class(source) is not None:
         return False
-    if target.__module__ == numbers.__name__ or not isinstance(target, abc.ABCMeta):
+    if target.__module__ == "numbers" or not isinstance(target, abc.ABCMeta):
         return False
     return issubclass(source, target)
 

@@ -31,6 +31,7 @@ from hbia_dsl.typeforms.standard_generics import (
     SPECIAL_METHODS,
     STANDARD_MEMBERS,
     full_name,
+    standard_class,
 )
 
 
@@ -119,7 +120,8 @@ def _read_member(cls: type, name: str) -> Found:
 
 def _of_standard(owner: type, name: str) -> Found:
     if vars(owner)[name] is None:
-        return Member(owner, NONE, settable=True)
+        # Stubs do not follow where `__hash__` is only lost by defining `__eq__`.
+        return Member(owner, NONE, settable=True) if standard_class(owner) else UNCLEAR
     shape = SPECIAL_METHODS.get(name)
     return UNCLEAR if shape is None else Member(owner, shape, is_method=True)
 
@@ -133,24 +135,32 @@ def _in_body(owner: type, name: str) -> Found:
     value = vars(owner)[name]
     if name in SPECIAL_METHODS and _is_of_standard(value):
         return _of_standard(owner, name)  # for example one that `enum` puts into a class
+    if isinstance(value, FunctionType | staticmethod | classmethod):
+        return _method_like(owner, value)
+    return _value(owner, name, value)
+
+
+def _method_like(owner: type, value: object) -> Found:
     match value:
-        case FunctionType():
-            return _method(owner, value)
         case staticmethod():
             return _method(owner, value.__func__, drop_first=False, is_unbound=True)
         case classmethod():
             return _method(owner, value.__func__, is_unbound=True)
+        case _:
+            return _method(owner, value)
+
+
+def _value(owner: type, name: str, value: object) -> Found:
+    match value:
         case property():
             return _property(owner, value)
         case functools.cached_property():
-            getter = _method(owner, value.func)
-            return _result_of(getter)
+            return _result_of(_method(owner, value.func))
         case None:
             return _none(owner, name)
-        case bool() | int() | float() | complex() | str() | bytes():
-            # An enumeration's members are not what their values are.
-            inferred = InstanceShape(type(value))
-            return UNCLEAR if _is_enum(owner) else Member(owner, inferred, settable=True)
+        case bool() | int() | float() | complex() | str() | bytes() if not _is_enum(owner):
+            # Members of an enumeration are not what their values are.
+            return Member(owner, InstanceShape(type(value)), settable=True)
         case _:
             return UNCLEAR
 
@@ -208,9 +218,7 @@ def _result_of(method: Found) -> Found:
     return Member(method.owner, method.shape.returns)
 
 
-def _method(
-    owner: type, fn: object, *, drop_first: bool = True, is_unbound: bool = False
-) -> Found:
+def _method(owner: type, fn: object, *, drop_first: bool = True, is_unbound: bool = False) -> Found:
     if not isinstance(fn, FunctionType) or get_overloads(fn):
         return UNCLEAR
     shape = method_shape(fn, owner, drop_first=drop_first)

@@ -17,12 +17,14 @@ import attrs
 from hbia_dsl.typeforms.annotation_text import (
     Namespace,
     UnresolvedTextError,
-    holds_text,
     annotations_of,
+    holds_text,
     own_annotations,
     resolve_text,
 )
 from hbia_dsl.typeforms.signature_reading import MISSING, Missing
+
+_CALL: Final = "__call__"
 
 RETURN: Final = "return"
 """Under this name the annotations of a function hold the type of its result."""
@@ -118,13 +120,14 @@ def _function_of(fn: object) -> object:
     if isinstance(fn, type):
         made_by_new = fn.__init__ is object.__init__  # type: ignore[misc]  # compared only
         return fn.__new__ if made_by_new else fn.__init__  # type: ignore[misc]  # read only
-    has_own = isinstance(getattr(fn, "__annotations__", None), Mapping)
-    return fn if has_own else getattr(type(fn), "__call__", fn)
+    if "__annotations__" in getattr(fn, "__dict__", ()):
+        return fn  # an object that `functools.wraps` made look like a function
+    # Not by asking the object: its annotations would be those of the fields of its class.
+    call = getattr(type(fn), _CALL, None)
+    return call if isinstance(call, FunctionType) else fn
 
 
-def _namespace_of(
-    fn: object, function: object, localns: Mapping[str, object] | None
-) -> Namespace:
+def _namespace_of(fn: object, function: object, localns: Mapping[str, object] | None) -> Namespace:
     while hasattr(function, "__wrapped__"):
         function = function.__wrapped__
     if isinstance(fn, type):

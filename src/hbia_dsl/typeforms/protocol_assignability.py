@@ -17,6 +17,7 @@ from hbia_dsl.typeforms.shapes import (
     CallableShape,
     InstanceShape,
     Shape,
+    UnionShape,
 )
 from hbia_dsl.typeforms.standard_generics import STANDARD_MEMBERS, STANDARD_PROTOCOLS
 from hbia_dsl.typeforms.verdict import NO, UNKNOWN, YES, Verdict, both
@@ -117,9 +118,16 @@ def _bound(member: Member, shape: InstanceShape, self_shape: Shape) -> Shape:
 
 
 def _type_fits(judge: Judge, given: Shape, wanted: Shape, *, is_call: bool) -> Verdict:
+    if _is_descriptor(given) or _is_descriptor(wanted):
+        return UNKNOWN  # reading the attribute yields something else
     if isinstance(given, CallableShape) and isinstance(wanted, CallableShape):
         return callable_verdict(judge, given, wanted, names_count=is_call)
     return judge(given, wanted)
+
+
+def _is_descriptor(shape: Shape) -> bool:
+    items = shape.items if isinstance(shape, UnionShape) else (shape,)
+    return any(isinstance(item, InstanceShape) and hasattr(item.cls, "__get__") for item in items)
 
 
 def _way_fits(given: Member, wanted: Member) -> bool:

@@ -191,7 +191,7 @@ def _literal_shape(value: object) -> Shape:
 def _read_tuple(form: object, arguments: Arguments, pending: Pending) -> Shape:
     if arguments is None:
         return InstanceShape(tuple, (ANY,))
-    if len(arguments) == 2 and arguments[1] is ...:  # noqa: PLR2004 - `tuple[item, ...]`
+    if len(arguments) == 2 and arguments[1] is ...:  # `tuple[item, ...]`
         return InstanceShape(tuple, (read_shape(arguments[0], pending),))
     if any(_is_unpacked(argument) for argument in arguments):
         return UnreadableShape(form)

@@ -4,7 +4,8 @@ A generic class says once what its bases and members are, in terms of its variab
 use such as `Box[User]` fills them in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final, cast
 
 import attrs
 
@@ -30,29 +31,8 @@ def substitute(shape: Shape, filling: Filling) -> Shape:
     """Replace type variables in a shape; variables without a type stay."""
     if not filling:
         return shape
-    match shape:
-        case TypeVarShape(variable=variable):
-            return filling.get(variable, shape)
-        case InstanceShape(args=()) | TypedDictShape(args=()) | AliasShape(args=()):
-            return shape
-        case InstanceShape(cls=cls, args=args):
-            return InstanceShape(cls, substitute_all(args, filling))
-        case TypedDictShape(cls=cls, args=args):
-            return TypedDictShape(cls, substitute_all(args, filling))
-        case AliasShape(alias=alias, args=args):
-            return AliasShape(alias, substitute_all(args, filling))
-        case UnionShape(items=items):
-            return union_of(substitute_all(items, filling))
-        case TupleShape(items=items):
-            return TupleShape(substitute_all(items, filling))
-        case TypeShape(item=item):
-            return TypeShape(substitute(item, filling))
-        case CallableShape():
-            return _in_callable(shape, filling)
-        case NewTypeShape(newtype=newtype, supertype=supertype):
-            return NewTypeShape(newtype, substitute(supertype, filling))
-        case _:
-            return shape
+    replace = _REPLACING.get(type(shape))
+    return shape if replace is None else replace(shape, filling)
 
 
 def substitute_all(shapes: tuple[Shape, ...], filling: Filling) -> tuple[Shape, ...]:
@@ -60,9 +40,58 @@ def substitute_all(shapes: tuple[Shape, ...], filling: Filling) -> tuple[Shape, 
     return tuple(substitute(shape, filling) for shape in shapes)
 
 
-def _in_callable(shape: CallableShape, filling: Filling) -> CallableShape:
+def _variable(shape: TypeVarShape, filling: Filling) -> Shape:
+    return filling.get(shape.variable, shape)
+
+
+def _instance(shape: InstanceShape, filling: Filling) -> Shape:
+    return InstanceShape(shape.cls, substitute_all(shape.args, filling)) if shape.args else shape
+
+
+def _typed_dict(shape: TypedDictShape, filling: Filling) -> Shape:
+    return TypedDictShape(shape.cls, substitute_all(shape.args, filling)) if shape.args else shape
+
+
+def _alias(shape: AliasShape, filling: Filling) -> Shape:
+    return AliasShape(shape.alias, substitute_all(shape.args, filling)) if shape.args else shape
+
+
+def _union(shape: UnionShape, filling: Filling) -> Shape:
+    return union_of(substitute_all(shape.items, filling))
+
+
+def _tuple(shape: TupleShape, filling: Filling) -> Shape:
+    return TupleShape(substitute_all(shape.items, filling))
+
+
+def _class_object(shape: TypeShape, filling: Filling) -> Shape:
+    return TypeShape(substitute(shape.item, filling))
+
+
+def _newtype(shape: NewTypeShape, filling: Filling) -> Shape:
+    return NewTypeShape(shape.newtype, substitute(shape.supertype, filling))
+
+
+def _callable(shape: CallableShape, filling: Filling) -> Shape:
     parameters = shape.parameters
     if parameters is not None:
         parameters = tuple(attrs.evolve(p, shape=substitute(p.shape, filling)) for p in parameters)
     returns = substitute(shape.returns, filling)
-    return attrs.evolve(shape, parameters=parameters, returns=returns)
+    return CallableShape(parameters, returns, shape.readable, shape.typed)
+
+
+_REPLACING: Final = cast(
+    Mapping[type, Callable[[Shape, Filling], Shape]],
+    {
+        TypeVarShape: _variable,
+        InstanceShape: _instance,
+        TypedDictShape: _typed_dict,
+        AliasShape: _alias,
+        UnionShape: _union,
+        TupleShape: _tuple,
+        TypeShape: _class_object,
+        NewTypeShape: _newtype,
+        CallableShape: _callable,
+    },
+)
+"""What replaces, by the kind of the shape; the other kinds hold no variables."""

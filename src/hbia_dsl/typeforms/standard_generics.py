@@ -264,9 +264,10 @@ HASHED_BY_STUBS: Final = frozenset((abc.Mapping, abc.Set, abc.KeysView, abc.Item
 
 ANY_ATTRIBUTE: Final = frozenset((
     "builtins.module", "types.SimpleNamespace", "argparse.Namespace", "optparse.Values",
-    "_ctypes.Structure", "_ctypes.Union", "_thread._local",
+    "_ctypes.Structure", "_ctypes.Union", "_thread._local", "_io.TextIOWrapper", "_io.StringIO",
+    "_io.BytesIO", "_io.FileIO", "_io.BufferedReader", "_io.BufferedWriter", "_io.BufferedRandom",
 ))  # fmt: skip
-"""Classes, by module and name, that have `__getattr__` for a checker and not at run time."""
+"""Classes, by module and name, that have more attributes for a checker than at run time."""
 
 
 def standard_class(cls: type) -> StandardClass | None:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Hashable, Mapping
 import attrs
 
 from hbia_dsl.typeforms.compiled_check import ValueCheck
-from hbia_dsl.typeforms.form_text import form_text
+from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.typeforms.value_check_containers import elements_check, mapping_check
 from hbia_dsl.typeforms.value_check_scalars import (
     callable_check,
@@ -127,10 +127,10 @@ class _Compiler:
             return class_check(types.NoneType, "None")
         if isinstance(form, typing.NewType):
             base = self.compile_part(form.__supertype__)
-            return None if base is None else named_check(form_text(form), base)
+            return None if base is None else named_check(display(form), base)
         if isinstance(form, typing.TypeVar):
             allowed = _allowed(form)
-            return self._union_of(" | ".join(map(form_text, allowed)), allowed)
+            return self._union_of(" | ".join(map(display, allowed)), allowed)
         if _alias_of(form) is not None:
             return self._recursive(form, lambda: self._alias(form))
         origin = typing.get_origin(form)
@@ -140,7 +140,7 @@ class _Compiler:
 
     def _alias(self, form: object) -> ValueCheck | None:
         check = self.compile_part(_alias_value(form))
-        return None if check is None else named_check(form_text(form), check)
+        return None if check is None else named_check(display(form), check)
 
     def _bare(self, form: object) -> ValueCheck | None:
         """Compile a form without arguments."""
@@ -150,7 +150,7 @@ class _Compiler:
             return nothing_check()
         if form is typing.LiteralString:
             return class_check(str)
-        return self._class(form, form_text(form)) if isinstance(form, type) else None
+        return self._class(form, display(form)) if isinstance(form, type) else None
 
     def _class(
         self, cls: type, expected: str, bindings: Mapping[object, object] = _NO_BINDINGS
@@ -174,7 +174,7 @@ class _Compiler:
         self, form: object, origin: object, arguments: tuple[object, ...]
     ) -> ValueCheck | None:
         """Compile a form with arguments, or a bare alias of `typing` such as `typing.List`."""
-        expected = form_text(form)
+        expected = display(form)
         if origin is typing.Union or origin is types.UnionType:
             return self._union_of(expected, arguments)
         if origin is typing.Literal:
@@ -227,7 +227,7 @@ class _Compiler:
         already = self._open.get(form)
         if already is not None:
             name = form[0] if isinstance(form, tuple) else form
-            return already.check(form_text(name))
+            return already.check(display(name))
         deferred = self._open[form] = Deferred()
         try:
             check = build()
@@ -317,7 +317,7 @@ def _allowed(variable: typing.TypeVar) -> tuple[object, ...]:
 
 def _resolved(form: object) -> object:
     """Take a NewType, an alias, a variable or an Annotated to the form it stands for."""
-    while True:
+    for _ in range(_DEEPEST_FORM):
         if isinstance(form, typing.NewType):
             form = form.__supertype__
         elif isinstance(form, typing.TypeVar):
@@ -328,3 +328,4 @@ def _resolved(form: object) -> object:
             form = typing.get_args(form)[0]
         else:
             return form
+    return typing.Any  # an alias that stands for itself

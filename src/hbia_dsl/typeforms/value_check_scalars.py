@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable
 
 from hbia_dsl.typeforms.compiled_check import Accepts, ValueCheck
-from hbia_dsl.typeforms.form_text import form_text
+from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.typeforms.value_mismatch import Mismatch, found_text
 
 _PROMOTED: dict[type, tuple[type, ...]] = {float: (float, int), complex: (complex, float, int)}
@@ -32,7 +32,7 @@ def class_check(cls: type, expected: str | None = None) -> ValueCheck:
         cls: The class.
         expected: How to call it in messages; its own name if left out.
     """
-    return classes_check(_PROMOTED.get(cls, (cls,)), expected or form_text(cls))
+    return classes_check(_PROMOTED.get(cls, (cls,)), expected or display(cls))
 
 
 def classes_check(classes: tuple[type, ...], expected: str) -> ValueCheck:
@@ -73,7 +73,7 @@ def literal_check(form: object) -> ValueCheck:
     Args:
         form: `Literal[...]`.
     """
-    expected = form_text(form)
+    expected = display(form)
     by_class: dict[type, set[object]] = {}
     for choice in typing.get_args(form):
         by_class.setdefault(type(choice), set()).add(choice)
@@ -101,7 +101,7 @@ def callable_check(form: object) -> ValueCheck:
     Args:
         form: `Callable`, with or without parameters.
     """
-    return ValueCheck(form_text(form), callable)
+    return ValueCheck(display(form), callable)
 
 
 def nothing_check() -> ValueCheck:
@@ -131,7 +131,7 @@ def subclass_check(form: object, of: tuple[type, ...]) -> ValueCheck:
         except Exception:  # noqa: BLE001 - a class that does not answer: cannot tell
             return True
 
-    return ValueCheck(form_text(form), is_class)
+    return ValueCheck(display(form), is_class)
 
 
 def classes_of(form: object, resolve: Callable[[object], object]) -> tuple[type, ...] | None:

@@ -22,7 +22,8 @@ _NOT_MEMBERS = frozenset(
      "__subclasshook__", "__class_getitem__", "__match_args__", "__protocol_attrs__",
      "__non_callable_proto_members__", "__static_attributes__", "__firstlineno__",
      "__type_params__", "__annotate__", "__annotate_func__", "__annotations_cache__",
-     "__callable_proto_members_only__", "_is_protocol", "_is_runtime_protocol", "_abc_impl")
+     "__callable_proto_members_only__",
+     "__conditional_annotations__", "_is_protocol", "_is_runtime_protocol", "_abc_impl")
 )  # fmt: skip
 """Names in a Protocol's own namespace that are no members of the interface."""
 
@@ -90,14 +91,19 @@ def typed_dict_check(
     deep = tuple((n, c.within) for n, c in checks.items() if c is not None and c.within is not None)
 
     def within(value: object, limit: int = DEEP_ITEM_LIMIT) -> bool:
-        if not isinstance(value, dict) or not value.keys() >= must:
+        if not isinstance(value, dict):
             return False
-        get = value.get
-        for name, accepts in flat:
-            member = get(name, _ABSENT)
-            if member is not _ABSENT and not accepts(member):
+        try:
+            if not value.keys() >= must:
                 return False
-        return not deep or all_deep(get, share(limit, len(deep)))
+            get = value.get
+            for name, accepts in flat:
+                member = get(name, _ABSENT)
+                if member is not _ABSENT and not accepts(member):
+                    return False
+            return not deep or all_deep(get, share(limit, len(deep)))
+        except Exception:  # noqa: BLE001 - its own code failed: cannot tell
+            return True
 
     def all_deep(get: Callable[[str, object], object], inner: int) -> bool:
         for name, look in deep:

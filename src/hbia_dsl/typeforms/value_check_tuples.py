@@ -60,6 +60,12 @@ class _Shape:
         """Return whether the value has the shape and its items are accepted."""
         if not isinstance(value, tuple):
             return False
+        try:
+            return self._within_tuple(value, limit)
+        except Exception:  # noqa: BLE001 - its own code failed: cannot tell
+            return True
+
+    def _within_tuple(self, value: tuple[object, ...], limit: int) -> bool:
         count = len(value)
         if count != self.fewest and (self.is_fixed or count < self.fewest):
             return False

@@ -9,7 +9,7 @@ import types
 
 import attrs
 
-from hbia_dsl.typeforms.form_text import form_text
+from hbia_dsl.typeforms.type_display import display
 
 
 @attrs.frozen
@@ -42,9 +42,9 @@ def found_text(value: object, expected: str = "") -> str:
     if value is None:
         return "None"
     if isinstance(value, type):
-        return f"type[{form_text(value)}]"
+        return f"type[{display(value)}]"
     found = type(value)
-    name = form_text(found)
+    name = display(found)
     if name == expected and found is not types.NoneType:
         return f"{found.__module__}.{name}"
     return name

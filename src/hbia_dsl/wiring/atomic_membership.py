@@ -32,7 +32,7 @@ def _group(name: str, members: list[_Member], problems: Problems) -> AtomicGroup
     names = tuple(vertex.name for vertex, _ in members)
     return AtomicGroup(
         name,
-        names,  # type: ignore[arg-type]  # mypy cannot type the converter `tuple`
+        names,
         told.on_failure,
         told.no_cache,
         told.no_parallel,

@@ -33,6 +33,8 @@ class Mismatch:
 
 def explain_mismatch(source: object, target: object) -> Mismatch | None:
     """Say why a type that nearly fits does not; None if it is not near at all."""
+    if source is typing.Any:
+        return None
     for explain in (_awaitable, _optional, _invariant, _new_type, _wider):
         found = explain(source, target)
         if found is not None:
@@ -94,7 +96,7 @@ def _invariant(source: object, target: object) -> Mismatch | None:
 
 def _new_type(source: object, target: object) -> Mismatch | None:
     supertype = getattr(target, "__supertype__", None)
-    if supertype is None or source is typing.Any or is_assignable(source, supertype) is not YES:
+    if supertype is None or is_assignable(source, supertype) is not YES:
         return None
     return Mismatch(
         f"yields `{display(source)}`, which is not yet a `{display(target)}`",
@@ -103,7 +105,7 @@ def _new_type(source: object, target: object) -> Mismatch | None:
 
 
 def _wider(source: object, target: object) -> Mismatch | None:
-    if source is object or source is typing.Any or is_assignable(target, source) is not YES:
+    if source is object or is_assignable(target, source) is not YES:
         return None
     return Mismatch(
         f"yields the wider `{display(source)}`",

@@ -52,7 +52,6 @@ def parts_of_result(
         UnsplittableResultError: The type has no such parts.
         UnresolvedFieldError: An annotation of the result's class cannot be evaluated.
     """
-    _refuse_repeats(names)
     form = _unwrapped(form)
     kind = record_kind(form)
     if kind is not None:
@@ -142,16 +141,6 @@ def _parts_of_mapping(form: object, names: tuple[str, ...]) -> tuple[OutputPart,
                 f"`{_shown(form)}` has no key `{name}`", _has(name, map(str, choices))
             )
     return tuple(OutputPart(name, value, name) for name in names)
-
-
-def _refuse_repeats(names: tuple[str, ...]) -> None:
-    if not names:
-        raise UnsplittableResultError("`outputs=()` names no part", "leave out `outputs=`")
-    repeated = next((name for name in names if names.count(name) > 1), None)
-    if repeated is not None:
-        raise UnsplittableResultError(
-            f"`outputs=` names `{repeated}` twice", "give each part a name of its own"
-        )
 
 
 def _check_count(form: object, count: int, names: tuple[str, ...]) -> None:

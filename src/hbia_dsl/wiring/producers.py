@@ -30,6 +30,8 @@ class Provided:
     """Place in the flow of the vertex that provides it."""
     by_name: Binding
     """The binding of every parameter that takes it by name: one object for all of them."""
+    overloads: tuple[object, ...] = ()
+    """Types that it may have instead, if its vertex is overloaded."""
 
 
 class Producers:
@@ -41,7 +43,7 @@ class Producers:
 
     def add_vertex(self, vertex: VertexSignature) -> None:
         """Add the result of a vertex and the parts it is split into."""
-        self._add(vertex.name, vertex.output, vertex.returns, vertex.order)
+        self._add(vertex.name, vertex.output, vertex.returns, vertex.order, vertex.overloads)
         for part in vertex.parts:
             self._add(vertex.name, part.name, part.form, vertex.order)
 
@@ -98,9 +100,16 @@ class Producers:
                 found.setdefault(key, []).append(provided)
         return found
 
-    def _add(self, vertex: str, output: str, form: object, order: int) -> None:
+    def _add(
+        self,
+        vertex: str,
+        output: str,
+        form: object,
+        order: int,
+        overloads: tuple[object, ...] = (),
+    ) -> None:
         name = OutputName(vertex, output)
-        provided = Provided(name, form, order, Binding(output, (name,), Rule.NAME))
+        provided = Provided(name, form, order, Binding(output, (name,), Rule.NAME), overloads)
         self._all.append(provided)
         others = self._by_name.setdefault(output, provided)
         if isinstance(others, list):

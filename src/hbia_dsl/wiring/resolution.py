@@ -12,7 +12,7 @@ from typing import Any, Final, Never, NoReturn
 
 from hbia_dsl.typeforms.assignability import is_assignable
 from hbia_dsl.typeforms.strength import is_strong
-from hbia_dsl.typeforms.verdict import NO, YES
+from hbia_dsl.typeforms.verdict import NO, UNKNOWN, YES, Verdict
 from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
 from hbia_dsl.wiring.found_inputs import FoundInputs
 from hbia_dsl.wiring.producers import Producers, Provided
@@ -70,7 +70,7 @@ class Resolver:
                 if len({provided.name.vertex for provided in others}) > 1:
                     self._report.ambiguous_name(vertex, requirement, others)
                 return None  # else two vertices have one name, which is in the report already
-            named = others[0]
+            named = others[0] if others else None
         if named is not None and named.order != vertex.order:
             return self._bind_by_name(vertex, requirement, named)
         if self._is_strong(requirement.form):
@@ -91,7 +91,7 @@ class Resolver:
         self, vertex: VertexSignature, requirement: Requirement, provided: Provided
     ) -> Binding | None:
         form = provided.form
-        if form is not requirement.form and self._is_refused(form, requirement.form):
+        if form is not requirement.form and _verdict(provided, requirement.form) is NO:
             self._report.wrong_type(vertex, requirement, requirement.form, provided, Rule.NAME)
             return None
         if provided.order < 0 and not self._is_always_there(vertex, requirement, provided):
@@ -144,7 +144,7 @@ class Resolver:
         except UnknownReferenceError as problem:
             self._report.unknown_reference(vertex, requirement, problem)
             return None
-        if self._is_refused(provided.form, form):
+        if _verdict(provided, form) is NO:
             self._report.wrong_type(vertex, requirement, form, provided, Rule.EXPLICIT)
             return None
         if not self._is_always_there(vertex, requirement, provided):
@@ -177,7 +177,7 @@ class Resolver:
         found = self._matches.get(key)
         if found is None:
             candidates = self._producers.of_type(form)
-            found = [p for p in candidates if is_assignable(p.form, form) is YES]
+            found = [p for p in candidates if _verdict(p, form) is YES]
             self._matches[key] = found
         return found
 
@@ -193,8 +193,8 @@ class Resolver:
                 if p.name.vertex != INPUT
                 and p.form is not UNREADABLE
                 and (takes_anything or p.form not in _FIT_EVERYWHERE)
-                and is_assignable(p.form, form) is YES
                 and p.form is not None
+                and _verdict(p, form) is YES
             ]
             self._collected[key] = found
         return found
@@ -206,12 +206,19 @@ class Resolver:
             strong = self._strong[key] = is_strong(form)
         return strong
 
-    def _is_refused(self, source: object, target: object) -> bool:
-        return source is not UNREADABLE and is_assignable(source, target) is NO
-
     def _shared(self, binding: Binding) -> Binding:
         """Return the one object for all equal bindings: large flows have many."""
         return self._equal_bindings.setdefault(binding, binding)
+
+
+def _verdict(provided: Provided, target: object) -> Verdict:
+    """Judge whether a value fits a type; of an unreadable one, and of overloads, nobody knows."""
+    if provided.form is UNREADABLE:
+        return UNKNOWN
+    if not provided.overloads:
+        return is_assignable(provided.form, target)
+    verdicts = {is_assignable(form, target) for form in provided.overloads}
+    return verdicts.pop() if len(verdicts) == 1 else UNKNOWN
 
 
 def _key(form: object) -> object:

@@ -9,7 +9,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from types import FunctionType, MethodType
-from typing import Any, Final
+from typing import Any, Final, get_overloads
 
 import attrs
 
@@ -67,6 +67,8 @@ class VertexSignature:
     """`UNREADABLE` if it is not known."""
     output: str
     parts: tuple[OutputPart, ...]
+    overloads: tuple[object, ...] = ()
+    """The results that it may have instead, one for each `@overload`; which, nobody can tell."""
 
 
 class SignatureReader:
@@ -99,9 +101,8 @@ class SignatureReader:
         hints = self._read_hints(fn)
         parameters = _parameters(fn, report)
         requirements = _read_quickly(told, parameters, hints.parameters)
-        keywords = _NO_KEYWORDS
         if requirements is None:
-            requirements, keywords = self._read_parameters(told, parameters, hints, report)
+            requirements = self._read_parameters(told, parameters, hints, report)
         returns = _read_returns(fn, hints, report)
         output, parts = self._read_outputs(name, told, returns, report)
         return VertexSignature(
@@ -111,11 +112,12 @@ class SignatureReader:
             told,
             None if declared is None else declared.atomic,
             requirements,
-            keywords,
+            self._keywords(parameters),
             is_coroutine_function(fn),
             returns,
             output,
             parts,
+            _overloaded_results(fn),
         )
 
     def _read_hints(self, fn: Callable[..., object]) -> Hints:
@@ -130,16 +132,13 @@ class SignatureReader:
         parameters: tuple[Parameter, ...],
         hints: Hints,
         report: SignatureReport,
-    ) -> tuple[tuple[Requirement, ...], frozenset[str]]:
+    ) -> tuple[Requirement, ...]:
         found: list[Requirement] = []
-        keywords: list[str] = []
         unresolved = {hint.name: hint for hint in hints.unresolved}
         for parameter in parameters:
             name, kind = parameter.name, parameter.kind
-            if kind == _KEYWORD_ONLY:
-                keywords.append(name)
-            elif kind > _POSITIONAL_OR_KEYWORD:
-                report.variadic(name, "*" if kind < _KEYWORD_ONLY else "**")
+            if kind is _STAR or kind is _TWO_STARS:
+                report.variadic(name, "*" if kind is _STAR else "**")
                 continue
             if name in unresolved:
                 report.unresolved(unresolved[name])
@@ -153,8 +152,13 @@ class SignatureReader:
             for written in told.inputs:
                 if written not in known:
                     report.unknown_parameter(written, known)
-        names = frozenset(keywords)
-        return tuple(found), self._keyword_sets.setdefault(names, names)
+        return tuple(found)
+
+    def _keywords(self, parameters: tuple[Parameter, ...]) -> frozenset[str]:
+        if not parameters or parameters[-1].kind <= _POSITIONAL_OR_KEYWORD:
+            return _NO_KEYWORDS
+        names = frozenset([p.name for p in parameters if p.kind is _KEYWORD_ONLY])
+        return self._keyword_sets.setdefault(names, names)
 
     def _read_outputs(
         self, name: str, told: VertexDeclaration, returns: object, report: SignatureReport
@@ -199,7 +203,8 @@ def _read_quickly(
         if (
             form is ABSENT
             or type(form) is ANNOTATED
-            or parameter.kind > _POSITIONAL_OR_KEYWORD
+            or parameter.kind is _STAR
+            or parameter.kind is _TWO_STARS
             or type(parameter.default) is OutReference
         ):
             return None
@@ -216,6 +221,17 @@ def _read_returns(fn: Callable[..., object], hints: Hints, report: SignatureRepo
             report.unresolved(hint)
             return UNREADABLE
     return Any if hints.returns is MISSING else hints.returns
+
+
+def _overloaded_results(fn: Callable[..., object]) -> tuple[object, ...]:
+    function = getattr(fn, "__func__", fn)
+    if type(function) is not FunctionType:
+        return ()
+    overloads = get_overloads(function)
+    if not overloads:
+        return ()
+    results = (read_hints(overload).returns for overload in overloads)
+    return tuple(Any if result is MISSING else result for result in results)
 
 
 def _parameters(fn: Callable[..., object], report: SignatureReport) -> tuple[Parameter, ...]:
@@ -263,3 +279,5 @@ _CAN_BE_MARKED: Final = hasattr(inspect, "markcoroutinefunction")
 
 _POSITIONAL_OR_KEYWORD: Final = ParameterKind.POSITIONAL_OR_KEYWORD
 _KEYWORD_ONLY: Final = ParameterKind.KEYWORD_ONLY
+_STAR: Final = ParameterKind.VAR_POSITIONAL
+_TWO_STARS: Final = ParameterKind.VAR_KEYWORD

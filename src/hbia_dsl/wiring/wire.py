@@ -149,16 +149,13 @@ class _Wiring:
                 name: FlowInput(name, found.form, found.required, tuple(users.get(name, ())))
                 for name, found in self._found.in_order().items()
             }
-        self._report_unused(users)
+        self._report_unused(InputsReport(self._problems, self._inputs_from), users)
         return {
             name: FlowInput(name, declared.form, declared.required, tuple(users.get(name, ())))
             for name, declared in self._declared.items()
         }
 
-    def _report_unused(self, users: Mapping[str, object]) -> None:
-        if self._inputs_from is None:
-            return
-        report = InputsReport(self._problems, self._inputs_from)
+    def _report_unused(self, report: InputsReport, users: Mapping[str, object]) -> None:
         # An input that a broken parameter may take is not known to be unused.
         open_names = self._report.mentioned_inputs | self._problems.unread_parameters
         for name, declared in self._declared.items():

@@ -32,7 +32,7 @@ class GraphWriter:
         """Add a vertex with its edges."""
         name = vertex.name
         inputs: dict[str, str] = {}
-        sources: list[str] = []
+        sources: dict[str, None] = {}
         for binding in bindings:
             found = binding.sources
             if len(found) == 1:
@@ -42,15 +42,14 @@ class GraphWriter:
                     inputs[binding.parameter] = self._take_input(vertex, binding, source.output)
                     continue
                 inputs[binding.parameter] = intern(f"{producer}.{source.output}")
-                if producer not in sources:
-                    sources.append(producer)
+                sources[producer] = None
             elif found:
                 inputs[binding.parameter] = ", ".join(map(str, found))
                 for source in found:
                     if source.vertex == INPUT:
                         self._take_input(vertex, binding, source.output)
-                    elif source.vertex not in sources:
-                        sources.append(source.vertex)
+                    else:
+                        sources[source.vertex] = None
         for producer in sources:
             self._edges[Edge(producer, name)] = None
         self.predecessors.append(tuple(sorted([self._number[producer] for producer in sources])))

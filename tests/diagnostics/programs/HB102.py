@@ -2,6 +2,6 @@
 
 from hbia_dsl import Flow, vertex
 
-count = vertex(name="count")(lambda text: len(text))
+shout = vertex(name="shout")(lambda text: text.upper())
 
-Flow.of("words", count)
+Flow.of("words", shout)

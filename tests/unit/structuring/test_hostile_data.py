@@ -84,7 +84,8 @@ REFUSED: list[tuple[object, object, str]] = [
      "expected Fraction as text or int, found str that cannot be read"),
     ("3" * 5_000, fractions.Fraction,
      "expected Fraction as text or int, found str that cannot be read"),
-    ("2024-01-01", dt.datetime, "expected datetime as ISO 8601 text, found str that cannot be read"),
+    ("2024-01-01", dt.datetime,
+     "expected datetime as ISO 8601 text, found str that cannot be read"),
     (0, dt.datetime, "expected datetime as ISO 8601 text, found int"),
     (dt.date(2024, 1, 1), dt.datetime, "expected datetime as ISO 8601 text, found date"),
     (dt.datetime(2024, 1, 1), dt.date,  # noqa: DTZ001 - no zone is part of the case
@@ -157,7 +158,7 @@ PLACED: list[tuple[object, object, list[str]]] = [
     ({"a": [{"b": None}]}, dict[str, list[dict[str, int]]],
      ['["a"][0]["b"]: expected int, found None']),
     ({"x" * 99: None}, dict[str, int], [f'["{"x" * 40}..."]: expected int, found None']),
-    ({"\u00e9\n\"": None}, dict[str, int], ['["\\xe9\\n\\""]: expected int, found None']),
+    ({'\u00e9\n"': None}, dict[str, int], ['["\\xe9\\n\\""]: expected int, found None']),
     ({(1, 2): None}, abc.Mapping[Any, int], ["[<tuple>]: expected int, found None"]),
     ({}, Address, [".zip: missing, expected str"]),
     ({"zpi": "1"}, Address, [".zip: missing, expected str",
@@ -168,7 +169,7 @@ PLACED: list[tuple[object, object, list[str]]] = [
     ({"zip": "1", "a b": 3}, Address, ['["a b"]: unknown field']),
     ({"x": "1"}, Point, [".x: expected int, found str", ".y: missing, expected int"]),
     ({"name": 1}, Options, [".depth: missing, expected int", ".name: expected str, found int"]),
-    ({"best": 1, "more": 2}, Scored, [".best: expected str, found int", ".more: unknown field"]),
+    ({"best": 1, "extra": 2}, Scored, [".best: expected str, found int", ".extra: unknown field"]),
     (["a", "b"], Scored, ["[1]: expected float, found str"]),
     ([{"zip": 1}, {}], list[Address], ["[0].zip: expected str, found int",
                                        "[1].zip: missing, expected str"]),
@@ -226,7 +227,7 @@ def test_a_thousand_wrong_items_give_a_thousand_problems() -> None:
 
 
 def test_a_default_dict_is_not_filled_by_reading_it() -> None:
-    data = collections.defaultdict(list, zip="1")
+    data: dict[str, object] = collections.defaultdict(list, zip="1")
 
     value, problems = structure_inputs(data, Address)
 

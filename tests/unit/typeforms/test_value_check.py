@@ -113,6 +113,15 @@ class Lazy(abc.Sequence[int]):
         raise RuntimeError("loaded")
 
 
+class Unasked(type):
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        raise RuntimeError("no answer")
+
+
+class Unanswering(metaclass=Unasked): ...
+
+
+Ids = typing_extensions.TypeAliasType("Ids", list[UserId])
 Json = typing_extensions.TypeAliasType("Json", "dict[str, Json] | list[Json] | str | int | None")
 Tree = typing_extensions.TypeAliasType("Tree", "list[Tree[T]] | T", type_params=(T,))
 Loop: Any = typing_extensions.TypeAliasType("Loop", "Loop")
@@ -183,6 +192,16 @@ ACCEPTED: list[tuple[object, list[object]]] = [
     (type[list[int]], [list, list[int]]),
     (type[Any], [User]),
     (type[Whole], [bool]),
+    (type[UserId | None], [int, type(None)]),
+    (type[Annotated[User, 1]], [Admin]),
+    (type[Ids], [list]),
+    (type[Loop], [User]),
+    (type[Named], [User]),
+    (type[Address], [dict]),
+    (type[User | Any], [int]),
+    (type[Unanswering], [int]),
+    (dict[Any, Any], [{1: "a"}]),
+    (list[int | str] | None, [None, [1, "a"]]),
     (Whole, [1, True]),
     (Either, [1, "a"]),
     (Annotated[int, "meta"], [1]),
@@ -284,7 +303,6 @@ REFUSED: list[tuple[object, object, str]] = [
 NOT_CHECKED: list[object] = [
     object, Any, T, P, Ts, typing.Self, int | Any, "User", 5, [int], types, Generic, Protocol,
     NamedTuple, typing.IO[str], typing.TextIO, NewType("Anything", object), Annotated[Any, 1],
-    typing_extensions.TypeForm[int],
 ]  # fmt: skip
 
 
@@ -360,11 +378,32 @@ def test_a_property_is_not_computed_to_find_a_member() -> None:
 
 
 def test_a_value_whose_own_code_fails_is_accepted() -> None:
-    class Broken(list[int]):
+    class Broken:
         def __len__(self) -> int:
             raise RuntimeError("broken")
 
-    assert compiled(list[int]).accepts(Broken())
+        def keys(self) -> object:
+            raise RuntimeError("broken")
+
+    forms = [
+        (list, list[int]),
+        (tuple, tuple[int, str]),
+        (dict, Address),
+        (dict, dict[str, int]),
+    ]
+    for base, form in forms:
+        broken = type("Broken", (Broken, base), {})()
+
+        assert compiled(form).accepts(broken)
+        assert str(compiled(form).explain(broken))
+
+
+def test_a_value_whose_attributes_fail_is_accepted() -> None:
+    class Broken:
+        def __getattr__(self, name: str) -> object:
+            raise RuntimeError("broken")
+
+    assert compiled(HasZip).accepts(Broken())
 
 
 def test_a_value_that_contains_itself_comes_to_an_end() -> None:

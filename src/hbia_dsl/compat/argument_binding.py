@@ -1,0 +1,158 @@
+"""Where each argument of a handler comes from: a binding, initial data, or a vertex before.
+
+The original takes values along bindings only. Here a handler may also leave its inputs
+undeclared: then its own parameters say what it takes, from the vertices just before it
+or from the initial data. What cannot be found is known before anything runs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter, signature
+
+import attrs
+
+from hbia_dsl.diagnostics.caller import caller_location
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import MISSING_HANDLER, UNBOUND_DATA
+from hbia_dsl.diagnostics.location import location_of
+from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.errors import DataResolutionError, HandlerResolutionError
+from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.vertex import Vertex
+
+INITIAL_DATA_SLOT = 0
+"""The slot that holds the initial data."""
+
+
+@attrs.frozen
+class Given:
+    """Where one argument comes from: the one of these slots whose dict has the key."""
+
+    places: tuple[tuple[int, str], ...]
+    """Slots and keys; in the first one before initial data, wherever it is."""
+    default: object = Parameter.empty
+    """What the handler takes if none has it."""
+
+
+@attrs.frozen(eq=False)
+class ArgumentBinder:
+    """Binds the arguments of the handlers of one graph."""
+
+    graph: Graph
+    sources: Mapping[str, Sequence[str]]
+    """By vertex: those directly before it."""
+    slot_of: Mapping[str, int]
+    initial_data: Mapping[str, object]
+
+    def bind(self, vertex: Vertex, handler: Callable[..., object]) -> dict[str, Given]:
+        """Return where each argument of a handler comes from.
+
+        Raises:
+            DataResolutionError: Inputs have no source, or several; all of them at once.
+            HandlerResolutionError: The handler does not take what the vertex declares.
+        """
+        given: dict[str, Given] = {}
+        problems: list[tuple[str, str, str]] = []
+        for name, text in vertex.inputs.items():
+            if "." in text:
+                source, _, output = text.strip().partition(".")
+                given[name] = Given(((self.slot_of[source], output),))
+            elif (key := self._initial_key(vertex, name)) is not None:
+                given[name] = Given(((INITIAL_DATA_SLOT, key),))
+            else:
+                problems.append(self._unbound(vertex, name, f"declared as `{text}`"))
+        parameters = _parameters(handler)
+        if parameters is not None:
+            _check_declared(vertex, handler, parameters)
+            for name, parameter in parameters.items():
+                if name not in vertex.inputs and parameter.kind in _NAMED:
+                    self._bind_undeclared(vertex, parameter, given, problems)
+        if problems:
+            raise _unbound_error(handler, problems)
+        return given
+
+    def _bind_undeclared(
+        self,
+        vertex: Vertex,
+        parameter: Parameter,
+        given: dict[str, Given],
+        problems: list[tuple[str, str, str]],
+    ) -> None:
+        name = parameter.name
+        before = self.sources.get(vertex.name, ())
+        outputs = {source: self.graph.vertices[source].outputs for source in before}
+        declaring = [source for source in before if name in outputs[source]]
+        silent = [source for source in before if not outputs[source]]
+        key = self._initial_key(vertex, name)
+        if len(declaring) > 1:
+            choices = " or ".join(f"`{source}.{name}`" for source in declaring)
+            way = f'say which one: inputs={{"{name}": "{declaring[0]}.{name}"}}'
+            problems.append((name, f"could be {choices}", way))
+        elif declaring:
+            given[name] = Given(((self.slot_of[declaring[0]], name),))
+        elif key is not None:
+            places = [(self.slot_of[source], name) for source in silent]
+            given[name] = Given((*places, (INITIAL_DATA_SLOT, key)))
+        elif silent:
+            places = [(self.slot_of[source], name) for source in silent]
+            given[name] = Given(tuple(places), default=parameter.default)
+        elif parameter.default is Parameter.empty:
+            problems.append(self._unbound(vertex, name, "taken by the handler"))
+
+    def _initial_key(self, vertex: Vertex, parameter: str) -> str | None:
+        for key in (f"{vertex.name}.{parameter}", parameter):
+            if key in self.initial_data:
+                return key
+        return None
+
+    def _unbound(self, vertex: Vertex, name: str, how: str) -> tuple[str, str, str]:
+        near = did_you_mean(name, self.initial_data)
+        way = near or f'pass initial_data={{"{name}": ...}}, or bind it to "vertex.output"'
+        return name, f"input `{name}` of vertex `{vertex.name}`, {how}, has no source", way
+
+
+_NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+
+
+def _parameters(handler: Callable[..., object]) -> Mapping[str, Parameter] | None:
+    """Return the parameters of a handler; None if it does not tell them."""
+    try:
+        return signature(handler).parameters
+    except (TypeError, ValueError):  # a builtin
+        return None
+
+
+def _check_declared(
+    vertex: Vertex, handler: Callable[..., object], parameters: Mapping[str, Parameter]
+) -> None:
+    """Refuse a handler that cannot be called with the inputs that its vertex declares."""
+    takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
+    named = [name for name, p in parameters.items() if p.kind in _NAMED]
+    for name in vertex.inputs:
+        if name not in named and not takes_any:
+            text = f"the handler of vertex `{vertex.name}` does not take its input `{name}`"
+            way = did_you_mean(name, named) or f"add a parameter `{name}` to the handler"
+            raise _unusable(handler, text, way)
+    for name, parameter in parameters.items():
+        if parameter.kind is Parameter.POSITIONAL_ONLY and parameter.default is Parameter.empty:
+            text = f"the handler of vertex `{vertex.name}` takes `{name}` by position only"
+            raise _unusable(handler, text, f"let it take `{name}` by keyword")
+
+
+def _unusable(handler: Callable[..., object], message: str, help_: str) -> HandlerResolutionError:
+    place = location_of(handler) or caller_location()
+    return HandlerResolutionError(Diagnostic(MISSING_HANDLER, message, location=place, help=help_))
+
+
+def _unbound_error(
+    handler: Callable[..., object], problems: Sequence[tuple[str, str, str]]
+) -> DataResolutionError:
+    parameter, text, help_ = problems[0]
+    return DataResolutionError(
+        Diagnostic(
+            UNBOUND_DATA,
+            text,
+            location=location_of(handler, parameter) or caller_location(),
+            notes=tuple(other for _, other, _ in problems[1:]),
+            help=help_,
+        )
+    )

@@ -1,0 +1,50 @@
+"""Ctrl-C while an event loop runs that was made for one run.
+
+The first one cancels the run, which then ends as always. The second one leaves at once,
+whatever still runs: threads of the pool are daemons, so they hold up nothing. Only the
+main thread gets signals, and a handler for them that the user installed stays.
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Self
+
+
+class LeaveNow(KeyboardInterrupt):
+    """A Ctrl-C after the first: nothing is waited for any more."""
+
+
+class CtrlC:
+    """Takes the signals while it is entered."""
+
+    def __init__(self) -> None:
+        self.presses = 0
+        """How often it was pressed."""
+        self.on_first: Callable[[], object] = lambda: None
+        """Cancels the run. Called between any two lines of the main thread."""
+        self.on_second: Callable[[], bool] = lambda: False
+        """Makes the run stop waiting, if it can: True, or else `LeaveNow` is raised."""
+        self._is_installed = False
+
+    def __enter__(self) -> Self:
+        """Take over, if Ctrl-C still means what it means by default."""
+        if threading.current_thread() is threading.main_thread() and (
+            signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):
+            signal.signal(signal.SIGINT, self._pressed)
+            self._is_installed = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the signal back."""
+        if self._is_installed:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _pressed(self, _signal: int, _frame: FrameType | None) -> None:
+        self.presses += 1
+        if self.presses == 1:
+            self.on_first()
+        elif self.presses > 2 or not self.on_second():
+            raise LeaveNow

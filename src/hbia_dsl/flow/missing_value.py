@@ -1,0 +1,34 @@
+"""The error for a value that a run does not have."""
+
+from collections.abc import Iterable
+
+from hbia_dsl.diagnostics.caller import caller_location
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import UNKNOWN_RESULT
+from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.errors import ResultError
+
+
+class MissingValueError(ResultError, KeyError):
+    """A value was asked for that the run does not have.
+
+    It is a `KeyError`, because a mapping without a key raises that: `get` and `ChainMap`
+    rely on it.
+    """
+
+
+def missing_value(
+    message: str, name: str, known: Iterable[str], otherwise: str | None = None
+) -> MissingValueError:
+    """Describe a value that is not there.
+
+    Args:
+        message: What is wrong.
+        name: What was asked for.
+        known: Names that could have been meant.
+        otherwise: The way out if none of them is near.
+    """
+    help_ = did_you_mean(name, known) or otherwise
+    return MissingValueError(
+        Diagnostic(UNKNOWN_RESULT, message, location=caller_location(), help=help_)
+    )

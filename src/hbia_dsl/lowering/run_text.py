@@ -1,0 +1,143 @@
+"""The text of a flow that runs: the lowered calls, with what a run must keep.
+
+One line a vertex: call it in its own copy of the context, keep the result in a
+variable and in its slot, check its contract, note the time. Compiled once, it runs a
+serial flow at the speed of code written by hand. A traceback shows these lines.
+"""
+
+import bisect
+import types
+from collections.abc import Callable, Mapping, Sequence
+
+import attrs
+
+PIECE_VERTICES = 400
+"""Vertices in one compiled function; CPython's compiler slows down on much longer ones."""
+
+Piece = Callable[..., None]
+
+
+@attrs.frozen
+class RunCall:
+    """One vertex, as a run needs it."""
+
+    variable: str
+    handler: Callable[..., object]
+    positional: tuple[str, ...]
+    """Expressions; variables of other vertices, or slots such as `S[3]`."""
+    keywords: tuple[tuple[str, str], ...]
+    """Names and expressions."""
+    slot: int
+    parts: tuple[tuple[int, str], ...]
+    """Slot and expression of each part of a split result."""
+    sure: frozenset[type] | None
+    """Classes whose instances need no further check; None if the result is not checked."""
+    refuse: Callable[[object], None] | None
+    """Raises if a result is not of its declared type."""
+    reads: tuple[str, ...]
+    """Variables of other vertices that the expressions mention."""
+
+
+@attrs.frozen(eq=False)
+class CompiledRun:
+    """The compiled pieces of one flow, and which vertex each line belongs to."""
+
+    pieces: tuple[Piece, ...]
+    first_lines: tuple[tuple[int, ...], ...]
+    """For each piece, the first line of each of its vertices."""
+
+    def vertex_at(self, traceback: types.TracebackType | None) -> int | None:
+        """Return the number of the vertex in whose line a traceback passes a piece."""
+        codes = {piece.__code__: number for number, piece in enumerate(self.pieces)}
+        while traceback is not None:
+            number = codes.get(traceback.tb_frame.f_code)
+            if number is not None:
+                place = bisect.bisect_right(self.first_lines[number], traceback.tb_lineno) - 1
+                return None if place < 0 else number * PIECE_VERTICES + place
+            traceback = traceback.tb_next
+        return None
+
+
+def compile_run(
+    flow: str, calls: Sequence[RunCall], slot_of: Mapping[str, int], names: Mapping[str, object]
+) -> CompiledRun:
+    """Compile the calls of a flow, in the order in which they run.
+
+    Args:
+        flow: Name of the flow, for tracebacks.
+        calls: The vertices in canonical order.
+        slot_of: The slot of each variable, for pieces that read what others produced.
+        names: What expressions mention besides slots and variables.
+    """
+    pieces, first_lines = [], []
+    for start in range(0, len(calls), PIECE_VERTICES):
+        number = start // PIECE_VERTICES
+        part = calls[start : start + PIECE_VERTICES]
+        lines, firsts = _piece_lines(part, start, slot_of)
+        pieces.append(_compiled(f"flow {flow}, part {number + 1}", lines, part, start, names))
+        first_lines.append(tuple(firsts))
+    return CompiledRun(tuple(pieces), tuple(first_lines))
+
+
+def _piece_lines(
+    calls: Sequence[RunCall], start: int, slot_of: Mapping[str, int]
+) -> tuple[list[str], list[int]]:
+    own = {call.variable for call in calls}
+    borrowed = sorted({name for call in calls for name in call.reads if name not in own})
+    lines = ["def run(S, T, now, copy):"]
+    lines += [f"    {name} = S[{slot_of[name]}]" for name in borrowed]
+    firsts = []
+    for offset, call in enumerate(calls):
+        firsts.append(len(lines) + 1)
+        lines += _call_lines(call, start + offset)
+    return lines, firsts
+
+
+def _call_lines(call: RunCall, number: int) -> list[str]:
+    variable = call.variable
+    arguments = [
+        f"call_{variable}",
+        *call.positional,
+        *(f"{name}={expression}" for name, expression in call.keywords),
+    ]
+    lines = [f"    {variable} = S[{call.slot}] = copy().run({', '.join(arguments)})"]
+    if call.sure is not None:
+        operator = "is not" if len(call.sure) == 1 else "not in"
+        lines.append(f"    if type({variable}) {operator} sure_{variable}: check_{variable}({variable})")
+    lines += [f"    S[{slot}] = {expression}" for slot, expression in call.parts]
+    lines.append(f"    T[{number}] = now()")
+    return lines
+
+
+def _compiled(
+    title: str,
+    lines: Sequence[str],
+    calls: Sequence[RunCall],
+    start: int,
+    names: Mapping[str, object],
+) -> Piece:
+    del start
+    text = "\n".join(lines) + "\n"
+    namespace: dict[str, object] = {"__name__": title, "__loader__": _Source(text), **names}
+    for call in calls:
+        namespace[f"call_{call.variable}"] = call.handler
+        if call.sure is not None:
+            (only,) = call.sure if len(call.sure) == 1 else (call.sure,)
+            namespace[f"sure_{call.variable}"] = only
+            namespace[f"check_{call.variable}"] = call.refuse
+    exec(compile(text, title, "exec"), namespace)  # noqa: S102 - our own text: names and numbers only
+    piece = namespace.pop("run")
+    assert isinstance(piece, types.FunctionType)  # noqa: S101 - the text defines it
+    return piece
+
+
+class _Source:
+    """Gives the text of a piece to tracebacks, which ask the loader of its globals."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_source(self, name: str) -> str:
+        """Return the text."""
+        del name
+        return self._text

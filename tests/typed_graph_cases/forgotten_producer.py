@@ -1,0 +1,18 @@
+"""Nothing yields an order."""
+
+from hbia_dsl import Flow, vertex
+from typed_graph_cases.domain import Order, User
+
+
+@vertex
+def make(name: str) -> User:
+    return User(name)
+
+
+@vertex
+def charge(order: Order) -> int:  # planted: HB201
+    return order.amount
+
+
+def build() -> Flow[..., object]:
+    return Flow.of("case", make, charge)

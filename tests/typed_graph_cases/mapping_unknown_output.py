@@ -1,0 +1,18 @@
+"""A binding by text leads to an output that is not there."""
+
+from hbia_dsl import Flow, vertex
+from typed_graph_cases.domain import User
+
+
+@vertex
+def make(name: str) -> User:
+    return User(name)
+
+
+@vertex(inputs={"who": "make.usr"})
+def greet(who: User) -> str:  # planted: HB206
+    return who.name
+
+
+def build() -> Flow[..., object]:
+    return Flow.of("case", make, greet)

@@ -1,0 +1,224 @@
+"""Settings in runs: call > options > `configure` > environment > default, field by field."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+
+from hbia_dsl import Flow, vertex
+from hbia_dsl.conf import Settings, configure
+from hbia_dsl.errors import RunOptionError, SettingsError
+
+calls: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _clean() -> Iterator[None]:
+    calls.clear()
+    configure()
+    yield
+    configure()
+
+
+def _meeting_flow() -> Flow[..., Any]:
+    """Two vertices that end only if they overlap; alone, one of them gives up at once."""
+    met = threading.Barrier(2)
+
+    @vertex
+    def left(number: int) -> bool:
+        return _meet(met)
+
+    @vertex
+    def right(number: int) -> bool:
+        return _meet(met)
+
+    @vertex
+    def both(left: bool, right: bool) -> bool:
+        return left and right
+
+    return Flow.of("meeting", left, right, both, result=both)
+
+
+def _meet(barrier: threading.Barrier) -> bool:
+    try:
+        barrier.wait(timeout=0.3)
+    except threading.BrokenBarrierError:
+        return False
+    return True
+
+
+PRIORITIES: Final = [
+    # (environment, configured, option, call), and whether vertices overlap then
+    (None, None, None, None, False),
+    ("true", None, None, None, True),
+    ("true", False, None, None, False),
+    ("false", True, None, None, True),
+    ("true", False, True, None, True),
+    ("true", True, False, None, False),
+    (None, None, False, True, True),
+    ("true", True, True, False, False),
+    ("maybe", True, None, None, True),
+    ("maybe", None, True, None, True),
+    ("maybe", None, None, False, False),
+]
+
+
+@pytest.mark.parametrize(("environment", "configured", "option", "call", "overlaps"), PRIORITIES)
+def test_the_strongest_source_decides_and_an_explicit_false_counts(
+    monkeypatch: pytest.MonkeyPatch,
+    environment: str | None,
+    configured: bool | None,
+    option: bool | None,
+    call: bool | None,
+    overlaps: bool,
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("HBIA_PARALLEL_ENABLED", environment)
+    if configured is not None:
+        configure(Settings(PARALLEL_ENABLED=configured))
+    flow = _meeting_flow()
+    if option is not None:
+        flow = flow.options(parallel=option)
+
+    run = flow.run(number=1) if call is None else flow.run(parallel=call, number=1)
+
+    assert run.value is overlaps
+
+
+WORKERS: Final = [
+    (None, None, None, 4),
+    ("2", None, None, 2),
+    ("2", 3, None, 3),
+    ("2", 3, 1, 1),
+    ("lots", 3, None, 3),
+    ("lots", None, 5, 5),
+]
+
+
+@pytest.mark.parametrize(("environment", "configured", "option", "expected"), WORKERS)
+def test_the_number_of_workers_has_the_same_priorities(
+    monkeypatch: pytest.MonkeyPatch,
+    environment: str | None,
+    configured: int | None,
+    option: int | None,
+    expected: int,
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("HBIA_MAX_WORKERS", environment)
+    if configured is not None:
+        configure(Settings(MAX_WORKERS=configured))
+
+    assert _most_at_once(option) == expected
+
+
+def _most_at_once(max_workers: int | None) -> int:
+    """Count how many of many vertices run at once: each waits until no further one comes."""
+    lock, arrived = threading.Lock(), threading.Condition()
+    running = 0
+    most = 0
+
+    def body(number: int) -> int:
+        nonlocal running, most
+        with arrived:
+            running += 1
+            most = max(most, running)
+            arrived.notify_all()
+            # Enough for every worker there is to arrive; then let go of all.
+            arrived.wait_for(lambda: most >= 6, timeout=0.15)
+        with lock:
+            running -= 1
+        return number
+
+    vertices = []
+    for index in range(6):
+
+        def numbered(number: int) -> int:
+            return body(number)
+
+        vertices.append(vertex(name=f"v{index}")(numbered))
+    flow: Flow[..., object] = Flow.of("many", *vertices).options(parallel=True)
+    if max_workers is not None:
+        flow = flow.options(max_workers=max_workers)
+    flow.run(number=1)
+    return most
+
+
+@vertex
+def note(number: int) -> int:
+    calls.append("note")
+    return number
+
+
+NOTING: Final = Flow.of("noting", note, result=note)
+
+BAD: Final = [
+    ("HBIA_PARALLEL_ENABLED", "maybe"),
+    ("HBIA_ASYNC_ENABLED", "perhaps"),
+    ("HBIA_CACHE_ENABLED", "often"),
+    ("HBIA_MAX_WORKERS", "lots"),
+    ("HBIA_CACHE_DIR", " "),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), BAD)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_bad_variable_stops_a_serial_run_before_any_handler(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str, is_async: bool
+) -> None:
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(SettingsError, match=f"`{name}` must be") as error:
+        asyncio.run(_awaited()) if is_async else NOTING.run(number=1)
+
+    assert calls == []
+    assert error.value.diagnostic.location is not None
+    assert error.value.diagnostic.location.file == __file__
+    assert error.value.diagnostic.help == "correct the environment variable, or remove it"
+
+
+async def _awaited() -> int:
+    return (await NOTING.run_async(number=1)).value
+
+
+def test_an_empty_variable_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, _ in BAD:
+        monkeypatch.setenv(name, "")
+
+    assert NOTING.run(number=1).value == 1
+
+
+def test_no_workers_are_refused_before_any_run() -> None:
+    with pytest.raises(RunOptionError, match="`max_workers` must be a whole number of at least 1"):
+        NOTING.options(max_workers=0)
+
+
+@pytest.mark.parametrize("source", ["option", "configured", "environment"])
+def test_asking_for_a_cache_is_answered_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, source: str
+) -> None:
+    flow = NOTING
+    if source == "option":
+        flow = NOTING.options(cache=True)
+    elif source == "configured":
+        configure(Settings(CACHE_ENABLED=True))
+    else:
+        monkeypatch.setenv("HBIA_CACHE_ENABLED", "true")
+
+    with caplog.at_level(logging.WARNING, logger="hbia_dsl"):
+        assert flow.run(number=1).value == 1
+
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "nothing is cached yet" in caplog.text
+
+
+def test_an_explicit_no_cache_beats_the_environment(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HBIA_CACHE_ENABLED", "true")
+
+    NOTING.options(cache=False).run(number=1)
+
+    assert caplog.text == ""

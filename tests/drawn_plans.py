@@ -88,7 +88,7 @@ class BuiltPlan:
         self.inside = 0
         """How many async handlers have begun and not ended."""
         numbering = sample.numbering
-        slot_of = {v: slot for slot, v in enumerate(numbering.order)}
+        slot_of = {v: slot for slot, v in enumerate(numbering.order, start=1)}  # 0 is an input
         vertices = [self._planned(v, slot_of) for v in numbering.order]
         self.plan = Plan(
             flow="sample",
@@ -98,7 +98,7 @@ class BuiltPlan:
             successors=numbering.successors,
             inner_successors=numbering.inner_successors,
             inner_counts=numbering.inner_counts,
-            slot_count=len(vertices),
+            slot_count=len(vertices) + 1,
             has_async=any(v.is_async for v in vertices),
             has_timeouts=any(v.timeout_s is not None for v in vertices),
         )

@@ -11,7 +11,6 @@ from enum import Enum
 from typing import Self
 
 import attrs
-import trio
 
 from hbia_dsl.drivers.own_loop import running_loop
 from hbia_dsl.graph.adjacency import adjacency_of_edges
@@ -34,6 +33,8 @@ class Colour(Enum):
 async def turn() -> None:
     """Let other tasks run, in whichever loop this is."""
     if running_loop() == "trio":
+        import trio  # it is loaded then; programs that tests start need not load it
+
         await trio.lowlevel.checkpoint()
     else:
         await asyncio.sleep(0)

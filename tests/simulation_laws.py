@@ -133,7 +133,7 @@ class Laws:
             before = sample.graph.predecessors[int(vertex[1:])]
             assert list(self.built.given[vertex]) == [sample.values[name(p)] for p in before]
         slots = self.played.state.slots
-        for slot, vertex in enumerate(self.names):
+        for slot, vertex in enumerate(self.names, start=1):
             expected = sample.values[vertex] if self.states[vertex] == "succeeded" else None
             if self.states[vertex] != "failed":  # one that ended too late has left its value
                 assert slots[slot] == expected

@@ -48,25 +48,29 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def _definition(file: str, first_line: int, name: str) -> _Definition | None:
-    for definition in _definitions(file, "".join(linecache.getlines(file))):
-        if isinstance(definition, ast.Lambda):
-            first, own_name = definition.lineno, "<lambda>"
-        else:
-            decorators = [d.lineno for d in definition.decorator_list]
-            first, own_name = min([definition.lineno, *decorators]), definition.name
-        if first == first_line and own_name == name:
-            return definition
-    return None
+    lines = linecache.getlines(file)
+    return _definitions(file, len(lines), hash(tuple(lines))).get((first_line, name))
 
 
 @lru_cache(maxsize=32)
-def _definitions(file: str, text: str) -> tuple[_Definition, ...]:
-    """List the functions of a file; the text is part of the key because files change."""
+def _definitions(file: str, count: int, digest: int) -> dict[tuple[int, str], _Definition]:
+    """List the functions of a file by first line and name.
+
+    Number and digest of the lines are part of the key because files change.
+    """
+    del count, digest
     try:
-        tree = ast.parse(text, file)
+        tree = ast.parse("".join(linecache.getlines(file)), file)
     except (SyntaxError, ValueError):
-        return ()
-    return tuple(item for item in ast.walk(tree) if isinstance(item, _Definition))
+        return {}
+    found: dict[tuple[int, str], _Definition] = {}
+    for item in ast.walk(tree):
+        if isinstance(item, ast.Lambda):
+            found[item.lineno, "<lambda>"] = item
+        elif isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
+            decorators = [d.lineno for d in item.decorator_list]
+            found[min([item.lineno, *decorators]), item.name] = item
+    return found
 
 
 def _argument(arguments: ast.arguments, name: str) -> ast.arg | None:

@@ -57,10 +57,11 @@ def _leave_at_once(loop: asyncio.AbstractEventLoop) -> None:
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
-    if tasks:
-        loop.run_until_complete(asyncio.wait(tasks, timeout=LEAVE_S))
-    for task in tasks:
-        if not task.done():
+    try:
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=LEAVE_S))
+    finally:
+        for task in tasks:
             # asyncio would complain about what the user asked for.
             task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001 - as gather does
-    loop.close()
+        loop.close()

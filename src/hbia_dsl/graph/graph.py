@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Self
 
+from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_GRAPH
 from hbia_dsl.diagnostics.near_miss import did_you_mean
@@ -117,7 +118,9 @@ class Graph:
                     )
                 )
         if edge.source == edge.target:
-            raise EdgeInvalidError(_problem(f"vertex `{edge.source}` cannot follow itself", None))
+            raise EdgeInvalidError(
+                _problem(f"vertex `{edge.source}` cannot follow itself", "leave this edge out")
+            )
         self._edges[edge] = None
         self._neighbours = None
 
@@ -131,7 +134,12 @@ class Graph:
         """
         self._refuse_if_frozen()
         if group.name in self._groups:
-            raise GraphError(_problem(f"the graph has a group `{group.name}` already", None))
+            raise GraphError(
+                _problem(
+                    f"the graph has a group `{group.name}` already",
+                    "give one of the two another name",
+                )
+            )
         for name in group.vertices:
             self.vertex(name)
             if name in self._group_of:
@@ -163,7 +171,10 @@ class Graph:
         found = self._vertices.get(name)
         if found is None:
             raise VertexNotFoundError(
-                _problem(f"the graph has no vertex `{name}`", did_you_mean(name, self._vertices))
+                _problem(
+                    f"the graph has no vertex `{name}`",
+                    did_you_mean(name, self._vertices) or "add it with `add_vertex`",
+                )
             )
         return found
 
@@ -235,4 +246,4 @@ class Graph:
 
 
 def _problem(message: str, help_: str | None) -> Diagnostic:
-    return Diagnostic(BAD_GRAPH, message, help=help_)
+    return Diagnostic(BAD_GRAPH, message, location=caller_location(), help=help_)

@@ -27,7 +27,7 @@ class Problems:
         self.are_inputs_unknown = False
         """Whether the flow declares its inputs in a way that cannot be read."""
         self.unread_parameters: set[str] = set()
-        """Names of parameters whose problem hides which input they would take."""
+        """Parameters, or inputs, of which a problem hides what they take, or who takes them."""
 
     def add(self, order: int, diagnostic: Diagnostic) -> None:
         """Add a problem of the vertex at a place, or `BEFORE_VERTICES`, `AFTER_VERTICES`."""

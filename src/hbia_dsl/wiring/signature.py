@@ -147,12 +147,8 @@ class SignatureReader:
             requirement = read_requirement(parameter, form, told, report)
             if requirement is not None:
                 found.append(requirement)
-        if told.inputs:
-            known = [p.name for p in parameters]
-            for written in told.inputs:
-                if written not in known:
-                    report.unknown_parameter(written, known)
-        return tuple(found)
+        meant = _report_unknown(told, parameters, report) if told.inputs else ()
+        return tuple(r for r in found if r.name not in meant)
 
     def _keywords(self, parameters: tuple[Parameter, ...]) -> frozenset[str]:
         if not parameters or parameters[-1].kind <= _POSITIONAL_OR_KEYWORD:
@@ -232,6 +228,21 @@ def _overloaded_results(fn: Callable[..., object]) -> tuple[object, ...]:
         return ()
     results = (read_hints(overload).returns for overload in overloads)
     return tuple(Any if result is MISSING else result for result in results)
+
+
+def _report_unknown(
+    told: VertexDeclaration, parameters: tuple[Parameter, ...], report: SignatureReport
+) -> list[str]:
+    """Report bindings of parameters that are not there; return those that were meant instead."""
+    known = [p.name for p in parameters]
+    unbound = [name for name in known if name not in told.inputs]
+    meant = []
+    for written, source in told.inputs.items():
+        if written not in known:
+            near = report.unknown_parameter(written, source, known)
+            if near in unbound:
+                meant.append(near)
+    return meant
 
 
 def _parameters(fn: Callable[..., object], report: SignatureReport) -> tuple[Parameter, ...]:

@@ -17,7 +17,7 @@ from hbia_dsl.diagnostics.diagnostic_code import (
     DiagnosticCode,
 )
 from hbia_dsl.diagnostics.location import location_of
-from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.diagnostics.near_miss import did_you_mean, nearest
 from hbia_dsl.typeforms.hint_reading import RETURN, UnresolvedHint
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.wiring.binding import INPUT
@@ -126,19 +126,32 @@ class SignatureReport:
             help_=help_,
         )
 
-    def unknown_parameter(self, written: object, known: Iterable[str]) -> None:
-        """Report a binding of a parameter that the function does not have."""
+    def unknown_parameter(
+        self, written: object, source: object, known: Iterable[str]
+    ) -> str | None:
+        """Report a binding of a parameter that the function does not have.
+
+        Returns:
+            The parameter that was probably meant.
+        """
         names = list(known)
+        near = nearest(str(written), names)
+        # What was meant for the misspelt parameter must not be missed in other places too.
+        self._problems.unread_parameters.update(near)
+        if isinstance(source, str):
+            self._problems.unread_parameters.add(source.removeprefix(f"{INPUT}."))
         self._add(
             UNKNOWN_PARAMETER,
             f"`{self._name}` has no parameter `{written}`, which `inputs=` binds",
             None,
             notes=(f"its parameters are {_listed(names)}",) if names else ("it has none",),
-            help_=did_you_mean(str(written), names) or "remove it from `inputs=`",
+            help_=f"did you mean `{near[0]}`?" if near else "remove it from `inputs=`",
         )
+        return near[0] if near else None
 
     def bound_twice(self, parameter: str, places: Iterable[str]) -> None:
         """Report a parameter of which two places name the source."""
+        self._problems.unread_parameters.add(parameter)
         self._add(
             BOUND_TWICE,
             f"`{parameter}` of `{self._name}` is bound twice: by {' and by '.join(places)}",
@@ -159,6 +172,7 @@ class SignatureReport:
 
     def unusable_source(self, parameter: str, value: object) -> None:
         """Report a binding to something that is no source, or no source for this parameter."""
+        self._problems.unread_parameters.add(parameter)
         what = (
             "several sources, which only a parameter of type `All[...]` takes"
             if isinstance(value, list | tuple)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hbia_dsl.diagnostics.diagnostic_code import ATOMIC_BOUNDARY, CYCLE
 from hbia_dsl.errors import AtomicBoundaryError, GraphCycleError, WiringError
+from hbia_dsl.typeforms.strength import is_strong
 from hbia_dsl.wiring.atomic_membership import atomic_groups
 from hbia_dsl.wiring.binding import Binding
 from hbia_dsl.wiring.flow_inputs import DeclaredInput, read_inputs
@@ -156,10 +157,13 @@ class _Wiring:
         }
 
     def _report_unused(self, report: InputsReport, users: Mapping[str, object]) -> None:
-        # An input that a broken parameter may take is not known to be unused.
-        open_names = self._report.mentioned_inputs | self._problems.unread_parameters
+        # An input that a broken parameter may take, by its name or its type, may be in use.
+        unread = self._problems.unread_parameters
+        in_doubt = self._report.mentioned_inputs | unread
         for name, declared in self._declared.items():
-            if declared.keyword is not None and name not in users and name not in open_names:
+            if name in users or name in in_doubt or declared.keyword is None:
+                continue
+            if not unread or not is_strong(declared.form):
                 report.unused(name)
 
     def _raise(self, cycle: tuple[str, ...]) -> None:

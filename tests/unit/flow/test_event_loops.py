@@ -104,7 +104,7 @@ def test_a_blocking_run_makes_the_loop_that_was_asked_for(backend: Any) -> None:
 def test_a_vertex_that_needs_another_loop_is_told_before_anything_runs() -> None:
     @vertex(backend="trio")
     async def on_trio(plain: int) -> int:
-        await trio.sleep(0)
+        await trio.lowlevel.checkpoint()
         return plain
 
     flow = Flow.of("needs_trio", plain, on_trio, result=on_trio)
@@ -120,7 +120,7 @@ def test_a_vertex_that_needs_another_loop_is_told_before_anything_runs() -> None
 def test_a_handler_of_the_other_loop_is_recognised() -> None:
     @vertex
     async def on_trio(number: int) -> int:
-        await trio.sleep(0)
+        await trio.lowlevel.checkpoint()
         return number
 
     with pytest.raises(FlowFailed) as error:

@@ -23,9 +23,9 @@ def _clean() -> Iterator[None]:
     configure()
 
 
-def _meeting_flow() -> Flow[..., Any]:
-    """Two vertices that end only if they overlap; alone, one of them gives up at once."""
-    met = threading.Barrier(2)
+def _meeting_flow(*, overlaps: bool) -> Flow[..., Any]:
+    """Two vertices that meet if they overlap; if they should not, they wait in vain."""
+    met = threading.Barrier(2, timeout=10 if overlaps else 0.05)
 
     @vertex
     def left(number: int) -> bool:
@@ -44,42 +44,40 @@ def _meeting_flow() -> Flow[..., Any]:
 
 def _meet(barrier: threading.Barrier) -> bool:
     try:
-        barrier.wait(timeout=0.3)
+        barrier.wait()
     except threading.BrokenBarrierError:
         return False
     return True
 
 
-PRIORITIES: Final = [
-    # (environment, configured, option, call), and whether vertices overlap then
-    (None, None, None, None, False),
-    ("true", None, None, None, True),
-    ("true", False, None, None, False),
-    ("false", True, None, None, True),
-    ("true", False, True, None, True),
-    ("true", True, False, None, False),
-    (None, None, False, True, True),
-    ("true", True, True, False, False),
-    ("maybe", True, None, None, True),
-    ("maybe", None, True, None, True),
-    ("maybe", None, None, False, False),
+Sources = tuple[str | None, bool | None, bool | None, bool | None]
+
+PRIORITIES: Final[list[tuple[Sources, bool]]] = [
+    # environment, configured, option, call; and whether vertices overlap then
+    ((None, None, None, None), False),
+    (("true", None, None, None), True),
+    (("true", False, None, None), False),
+    (("false", True, None, None), True),
+    (("true", False, True, None), True),
+    (("true", True, False, None), False),
+    ((None, None, False, True), True),
+    (("true", True, True, False), False),
+    (("maybe", True, None, None), True),
+    (("maybe", None, True, None), True),
+    (("maybe", None, None, False), False),
 ]
 
 
-@pytest.mark.parametrize(("environment", "configured", "option", "call", "overlaps"), PRIORITIES)
+@pytest.mark.parametrize(("sources", "overlaps"), PRIORITIES)
 def test_the_strongest_source_decides_and_an_explicit_false_counts(
-    monkeypatch: pytest.MonkeyPatch,
-    environment: str | None,
-    configured: bool | None,
-    option: bool | None,
-    call: bool | None,
-    overlaps: bool,
+    monkeypatch: pytest.MonkeyPatch, sources: Sources, overlaps: bool
 ) -> None:
+    environment, configured, option, call = sources
     if environment is not None:
         monkeypatch.setenv("HBIA_PARALLEL_ENABLED", environment)
     if configured is not None:
         configure(Settings(PARALLEL_ENABLED=configured))
-    flow = _meeting_flow()
+    flow = _meeting_flow(overlaps=overlaps)
     if option is not None:
         flow = flow.options(parallel=option)
 
@@ -111,12 +109,12 @@ def test_the_number_of_workers_has_the_same_priorities(
     if configured is not None:
         configure(Settings(MAX_WORKERS=configured))
 
-    assert _most_at_once(option) == expected
+    assert _most_at_once(option, expected) == expected
 
 
-def _most_at_once(max_workers: int | None) -> int:
-    """Count how many of many vertices run at once: each waits until no further one comes."""
-    lock, arrived = threading.Lock(), threading.Condition()
+def _most_at_once(max_workers: int | None, expected: int) -> int:
+    """Count how many of six vertices run at once; each waits for as many as there should be."""
+    arrived = threading.Condition()
     running = 0
     most = 0
 
@@ -126,9 +124,8 @@ def _most_at_once(max_workers: int | None) -> int:
             running += 1
             most = max(most, running)
             arrived.notify_all()
-            # Enough for every worker there is to arrive; then let go of all.
-            arrived.wait_for(lambda: most >= 6, timeout=0.15)
-        with lock:
+            arrived.wait_for(lambda: most >= expected, timeout=10)
+            arrived.wait_for(lambda: most > expected, timeout=0.02)  # one too many shows here
             running -= 1
         return number
 

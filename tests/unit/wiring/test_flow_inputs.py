@@ -142,6 +142,22 @@ def test_an_input_that_an_unread_parameter_may_take_is_not_reported() -> None:
     assert codes(vertex(show), inputs=ByAttrs) == ["HB102"]
 
 
+def test_an_input_of_a_strong_type_that_an_unread_parameter_may_take_is_not_reported() -> None:
+    def inputs(key: UserId, mark: str) -> None: ...
+    def load(user) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001 - the subject of the test
+        return str(user)
+
+    assert codes(vertex(load), inputs=inputs) == ["HB102", "HB209"]
+
+
+def test_nothing_follows_from_a_binding_of_a_misspelt_parameter() -> None:
+    @vertex(inputs={"adress": "input.name"})
+    def send(address: str, size: int) -> str:
+        return address
+
+    assert codes(send, inputs=ByAttrs) == ["HB205"]
+
+
 def test_a_field_that_the_class_fills_itself_is_an_input_that_nobody_must_take() -> None:
     @attrs.frozen
     class Signup:

@@ -1,0 +1,195 @@
+"""A program that runs a flow and is interrupted. It says on its output where it is.
+
+Started by the tests as `interrupted_program.py MODE KIND`. It writes `ready` once every
+handler is where it will stay, and after that only what the kind is about.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from sample_plans import Colour, Sketch, total
+
+from hbia_dsl.flow.execution import execute
+from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
+from hbia_dsl.kernel.plan import Plan
+from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+
+MODES: dict[str, OptionsGiven] = {
+    "serial": {},
+    "staged": {"parallel": True},
+    "crew": {"parallel": True, "timeout_s": 600},
+    "eager": {"parallel": True, "schedule": "eager"},
+    "asyncio": {"parallel": True},
+    "trio": {"parallel": True, "async_backend": "trio"},
+}
+
+MODE, KIND = sys.argv[1:]
+IS_ASYNC = MODE in ("asyncio", "trio")
+NEVER = threading.Event()
+
+
+def say(text: str) -> None:
+    """Write a line at once, from whichever thread."""
+    os.write(1, f"{text}\n".encode())
+
+
+async def sleep_for_ever() -> None:
+    """Wait as the running loop does."""
+    if MODE == "trio":
+        import trio
+
+        await trio.sleep_forever()
+    else:
+        import asyncio
+
+        await asyncio.Event().wait()
+
+
+def is_main_waiting() -> bool:
+    """Return whether the main thread waits for the others inside the package."""
+    frame = sys._current_frames()[threading.main_thread().ident or 0]  # noqa: SLF001 - to look at it
+    return frame.f_code.co_name in ("_wait", "wait") and "hbia_dsl" in frame.f_code.co_filename
+
+
+def cooperative() -> Plan:
+    """Every handler gives way when it is told to."""
+    together = threading.Barrier(1 if MODE == "serial" else 2, action=lambda: say("ready"))
+
+    def blocks(_: int) -> None:
+        stop = threading.Event()
+        with on_cancel(stop.set):
+            together.wait()
+            stop.wait()
+        check_cancelled()
+
+    sketch = Sketch().vertex("one", blocks, "x")
+    if MODE != "serial":
+        sketch.vertex("two", _awaits(together) if IS_ASYNC else blocks, "x", is_async=IS_ASYNC)
+    return sketch.vertex("after", lambda: say("ran what must not run"), follows=("one",)).plan()
+
+
+def _awaits(together: threading.Barrier) -> Callable[[int], object]:
+    async def awaits(_: int) -> None:
+        together.wait()  # the other one is on a thread, so this is no deadlock
+        try:
+            await sleep_for_ever()
+        finally:
+            say("cleaned up")
+
+    return awaits
+
+
+def stubborn() -> Plan:
+    """The handlers on threads do not give way; somebody says when the run is being stopped."""
+    together = threading.Barrier(1 if MODE == "serial" else 2, action=lambda: say("ready"))
+
+    def blocks(_: int) -> None:
+        with on_cancel(lambda: say("told to stop")):
+            together.wait()
+            try:
+                NEVER.wait()
+            except KeyboardInterrupt:
+                if MODE == "serial":
+                    say("told to stop")
+                    NEVER.wait()  # clean-up that takes for ever
+                raise
+
+    sketch = Sketch().vertex("one", blocks, "x", is_async=False)
+    if IS_ASYNC:
+        sketch.vertex("two", _awaits(together), "x", is_async=True)
+    elif MODE != "serial":
+        sketch.vertex("two", blocks, "x")
+    return sketch.plan()
+
+
+def waiting() -> Plan:
+    """The main thread has nothing to do but wait for a handler that ends when it is told to."""
+    together = threading.Barrier(2)
+
+    def blocks(_: int) -> str:
+        with on_cancel(lambda: say("told to stop")):
+            together.wait()
+            if threading.current_thread() is threading.main_thread():
+                return "main"
+            while not is_main_waiting():
+                time.sleep(0.001)
+            say("ready")
+            sys.stdin.readline()
+            say("ended by itself")
+            return "helper"
+
+    return Sketch().vertex("one", blocks, "x").vertex("two", blocks, "x").plan()
+
+
+def waiting_crew() -> Plan:
+    """As `waiting`, where the main thread never has anything to do but wait."""
+
+    def blocks(_: int) -> None:
+        with on_cancel(lambda: say("told to stop")):
+            while not is_main_waiting():
+                time.sleep(0.001)
+            say("ready")
+            sys.stdin.readline()
+            say("ended by itself")
+
+    return Sketch().vertex("one", blocks, "x").plan()
+
+
+def swallows() -> Plan:
+    """An async handler that does not let itself be cancelled."""
+
+    async def handler(_: int) -> None:
+        say("ready")
+        with on_cancel(lambda: say("told to stop")):
+            if MODE == "trio":
+                import trio
+
+                with trio.CancelScope(shield=True):
+                    await trio.sleep_forever()
+            import asyncio
+
+            while True:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
+
+    return Sketch().vertex("one", handler, "x", is_async=True).plan()
+
+
+def spins() -> Plan:
+    """An async handler that never gives the loop its turn."""
+
+    async def handler(_: int) -> None:
+        say("ready")
+        while True:
+            pass
+
+    return Sketch().vertex("one", handler, "x", is_async=True).plan()
+
+
+def works() -> Plan:
+    """A flow with which nothing is wrong."""
+
+    return Sketch().vertex("one", total, "x").plan(Colour.ASYNC if IS_ASYNC else Colour.SYNC)
+
+
+def main() -> None:
+    """Run the flow, say what came of it, run another one, and end as it did."""
+    options = RunOptions().changed(MODES[MODE])
+    plan = globals()[KIND]()
+    try:
+        execute(plan, {0: 1}, options)
+    except KeyboardInterrupt as interrupt:
+        say(f"interrupted {type(interrupt).__name__} {interrupt.args}")
+        for note in getattr(interrupt, "__notes__", []):
+            say(f"note {note}")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        say(f"then {execute(works(), {0: 1}, options).slots[1]}")
+        raise
+
+
+main()

@@ -25,6 +25,8 @@ def main() -> None:
     steps = _steps(functions, by_type=kind == "types")
     samples: dict[str, list[float]] = {name: [] for name in (*steps, "b", "plan")}
     for _ in range(rounds):
+        for function in functions:
+            vars(function).clear()  # as if it had never been declared
         for name, step in steps.items():
             settle()
             samples[name].append(once(step))

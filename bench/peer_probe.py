@@ -1,7 +1,8 @@
 """Probe: peers on W1 to W4; answers lines of JSON, in an environment where they are installed.
 
-    {"do": "list"}
-    {"do": "sample", "workload": "W1", "name": "Hamilton"}   -> seconds for one run
+    {"do": "list"}                                            -> what there is to measure
+    {"do": "prepare", "workload": "W1", "name": "Hamilton"}   -> why it cannot be measured, or null
+    {"do": "sample", "workload": "W1", "name": "Hamilton"}    -> seconds for one run
 
 Every peer is used as its manual says for a graph of plain functions. It keeps what it built:
 building is not measured.
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import count
 from typing import Final, Protocol, Self
 
 from graphs import Function, Workload, chain, diamond, fan, layers, write_vertices
@@ -22,6 +24,8 @@ from measuring import Sample, repeated, repeated_on_asyncio
 PACKAGES: Final = ("apache-hamilton", "pipefunc", "dask")
 SAMPLE_S: Final = 0.02
 WORKERS: Final = 4
+
+_NUMBERS: Final = count()
 
 WORKLOADS: Final[Mapping[str, Callable[[], Workload]]] = {
     "W1": chain,
@@ -86,19 +90,19 @@ def hamilton_asyncio(workload: Workload) -> Sample:
 
 def pipefunc_call(workload: Workload) -> Sample:
     """Make a sample of calling a pipefunc pipeline."""
-    pipeline = _pipeline(workload)
+    pipeline = _pipeline(workload.name)
     return repeated(lambda: pipeline(_last(workload)), SAMPLE_S)
 
 
 def pipefunc_map(workload: Workload) -> Sample:
     """Make a sample of mapping a pipefunc pipeline, one function after the other."""
-    pipeline = _pipeline(workload)
+    pipeline = _pipeline(workload.name)
     return repeated(lambda: pipeline.map({}, parallel=False, storage="dict"), SAMPLE_S)
 
 
 def pipefunc_threads(workload: Workload) -> Sample:
     """Make a sample of mapping a pipefunc pipeline on a pool of threads."""
-    pipeline, pool = _pipeline(workload), ThreadPoolExecutor(WORKERS)
+    pipeline, pool = _pipeline(workload.name), ThreadPoolExecutor(WORKERS)
     return repeated(lambda: pipeline.map({}, executor=pool, storage="dict"), SAMPLE_S)
 
 
@@ -131,11 +135,14 @@ CANDIDATES: Final[Mapping[str, tuple[str, Callable[[Workload], Sample], tuple[st
 
 def main() -> None:
     """Answer until nothing more is asked."""
+    sys.setrecursionlimit(100_000)  # peers walk their graphs by recursion
     for line in sys.stdin:
         question = json.loads(line)
         answer: object
         if question["do"] == "list":
             answer = _listed()
+        elif question["do"] == "prepare":
+            answer = _prepared(question["workload"], question["name"])
         else:
             answer = _sample(question["workload"], question["name"])()
         print(json.dumps(answer), flush=True)
@@ -144,6 +151,14 @@ def main() -> None:
 @cache
 def _sample(workload: str, name: str) -> Sample:
     return CANDIDATES[name][1](WORKLOADS[workload]())
+
+
+def _prepared(workload: str, name: str) -> str | None:
+    try:
+        _sample(workload, name)
+    except Exception as problem:  # noqa: BLE001 - a peer may fail in any way; it is left out then
+        return f"{type(problem).__name__}: {problem}"
+    return None
 
 
 def _listed() -> dict[str, object]:
@@ -180,17 +195,16 @@ def _hamilton_builder(workload: Workload) -> HamiltonBuilder:
 def _hamilton_module(workload: Workload, *, is_async: bool = False) -> object:
     make = importlib.import_module("hamilton.ad_hoc_utils").create_temporary_module
     functions = write_vertices(workload, is_async=is_async)
-    kind = "async" if is_async else "sync"
-    module: object = make(*functions, module_name=f"hamilton_{workload.name}_{kind}")
+    module: object = make(*functions, module_name=f"hamilton_module_{next(_NUMBERS)}")
     return module
 
 
-def _pipeline(workload: Workload) -> Pipeline:
-    sys.setrecursionlimit(100_000)  # pipefunc walks its graph by recursion
+@cache  # building one takes half a minute
+def _pipeline(name: str) -> Pipeline:
     pipefunc = importlib.import_module("pipefunc")
     functions = [
         pipefunc.PipeFunc(function, output_name=function.__name__)
-        for function in write_vertices(workload)
+        for function in write_vertices(WORKLOADS[name]())
     ]
     found: Pipeline = pipefunc.Pipeline(functions, validate_type_annotations=False)
     return found

@@ -5,6 +5,7 @@ measured in the same rounds as everything else.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -36,8 +37,15 @@ class PeerProcess:
             yield None
             return
         command = [str(python), str(HERE / "peer_probe.py")]
+        environment = {**os.environ, "HAMILTON_TELEMETRY_ENABLED": "false"}
+        environment.pop("PYTHONPATH", None)  # their environment is their own
         with subprocess.Popen(  # noqa: S603 - our own script
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
         ) as process:
             try:
                 yield cls(process)
@@ -70,10 +78,17 @@ def peer_samples(process: PeerProcess | None) -> Mapping[str, Mapping[str, Sampl
     for problem in known["problems"]:
         print(f"left out: {problem}")
     print(f"peers: {', '.join(known['versions'])}")
-    return {
-        workload: {name: _sample(process, workload, name) for name in names}
-        for workload, names in known["candidates"].items()
-    }
+    print("building their graphs, which takes a minute or two", flush=True)
+    found: dict[str, dict[str, Sample]] = {}
+    for workload, names in known["candidates"].items():
+        found[workload] = {}
+        for name in names:
+            problem = process.ask(do="prepare", workload=workload, name=name)
+            if problem is None:
+                found[workload][name] = _sample(process, workload, name)
+            else:
+                print(f"left out: {name} on {workload}: {problem}")
+    return found
 
 
 def _sample(process: PeerProcess, workload: str, name: str) -> Sample:

@@ -30,7 +30,7 @@ def measure(effort: Effort) -> list[Figure]:
     figures = []
     for name, text in TEXTS.items():
         value, is_time = numbers[name], name.endswith("_s")
-        baseline = numbers["b_us"] * count / 1e6 if is_time else numbers["written_mb"]
+        baseline = numbers["b_s"] if is_time else numbers["written_mb"]
         figures.append(
             Figure(
                 SECTION,

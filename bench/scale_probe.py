@@ -9,7 +9,8 @@ import sys
 from fresh_process import peak_bytes
 from graphs import Row, layers, order_table, write_vertices
 from hbia_dsl import Flow, vertex
-from measuring import once
+from measuring import once, repeated, settle
+from workloads import write
 
 MB = 1_000_000
 
@@ -28,7 +29,10 @@ def main() -> None:
     found["peak_mb"] = peak_bytes() / MB
     found["rerun_s"] = once(flows[0].run)
     table = order_table(workload, functions)
-    found["b_us"] = once(lambda: looped(table)) / len(functions) * 1e6
+    found["b_s"] = once(lambda: looped(table))
+    small = write(layers())
+    settle()  # a collection of all that was built is not the small loop's business
+    found["b_us"] = repeated(small.looped, 0.2)() / len(small.workload) * 1e6
     print(json.dumps(found))
 
 

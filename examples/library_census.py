@@ -201,6 +201,7 @@ def find_longest_functions(trees: Trees) -> LongestFunctions:
 @vertex(effect="pure")
 def report(
     sources: Sources,
+    *,
     lines: LineCounts,
     tokens: TokenCounts,
     docstrings: DocstringCoverage,
@@ -249,6 +250,14 @@ census = Flow.of(
 )
 
 
+def positive(text: str) -> int:
+    """Read a whole number of at least 1 from the command line."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
+
+
 def print_stages(run: Run[Report]) -> None:
     """Print each stage with its vertices, and how long each vertex took."""
     for number, stage in enumerate(census.topology.execution_stages(), start=1):
@@ -266,7 +275,7 @@ def print_stages(run: Run[Report]) -> None:
 def main() -> None:
     """Run the census in three modes and compare them."""
     parser = argparse.ArgumentParser(description="A census of the standard library.")
-    parser.add_argument("--limit", type=int, help="look at the first N files only")
+    parser.add_argument("--limit", type=positive, help="look at the first N files only")
     limit: int | None = parser.parse_args().limit
     root = Path(sysconfig.get_path("stdlib"))
 
@@ -275,23 +284,23 @@ def main() -> None:
         "parallel": census.options(parallel=True, max_workers=4),
         "eager": census.options(parallel=True, max_workers=4, schedule="eager"),
     }
+    runs: dict[str, Run[Report]] = {}
     spans: dict[str, float] = {}
-    reports: set[Report] = set()
     for mode, flow in modes.items():
-        run = flow.run(root=root, limit=limit)
-        reports.add(run.value)
+        run = runs[mode] = flow.run(root=root, limit=limit)
         spans[mode] = max(timing.ended_s for timing in run.timings.values())
         print(f"{mode}: {spans[mode]:.2f} s")
         print_stages(run)
         print()
 
-    print("\n".join(reports))
+    print(runs["serial"].value)
     print()
-    print(f"all modes agree: {len(reports) == 1}")
+    print(f"all modes agree: {len({run.value for run in runs.values()}) == 1}")
     for mode in ("parallel", "eager"):
         print(f"{mode} took {spans[mode] / spans['serial']:.2f} of the serial time", end="")
         print(": the vertices overlap, but pure Python shares one interpreter lock")
-    print("the report came from:", ", ".join(run.lineage.of("report.report")[:4]), "...")
+    lineage = runs["serial"].lineage
+    print("the report came from:", ", ".join(lineage.of("report.report")[:4]), "...")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ class Laws:
         self.nothing_starts_too_early_or_after_a_stop()
         self.nothing_waits_without_need()
         self.dependants_see_what_was_recorded()
+        self.whoever_asks_after_a_stop_learns_of_it()
         self.every_failure_is_reported()
         self.the_reason_is_told()
         self.nothing_is_left()
@@ -137,6 +138,17 @@ class Laws:
             expected = sample.values[vertex] if self.states[vertex] == "succeeded" else None
             if self.states[vertex] != "failed":  # one that ended too late has left its value
                 assert slots[slot] == expected
+
+    def whoever_asks_after_a_stop_learns_of_it(self) -> None:
+        """A handler that is called after a stop and asks gives way, unless it was too late."""
+        has_stopped = False
+        for event in self.trace:
+            if event.vertex is None:
+                has_stopped |= event.what == "stop"
+            elif event.what == "call" and has_stopped:
+                behaviour = self.built.sample.behaviours[int(event.vertex[1:])]
+                if behaviour.looks and not behaviour.is_async:
+                    assert self.states[event.vertex] == "cancelled"
 
     def every_failure_is_reported(self) -> None:
         """What handlers raised is reported: as a leaf of the failure, or as its cause."""

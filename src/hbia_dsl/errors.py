@@ -27,6 +27,7 @@
     |-- RunTimeout (TimeoutError)               a run reached its deadline
     |-- VertexCancelled                         a vertex noticed that its run is being cancelled
     |-- ForeignLoopError (RuntimeError)         a handler waits for another event loop
+    |-- CheckError (RuntimeError)               flows could not be given to a type checker
     `-- SettingsError (ValueError)              a setting has a value that it cannot have
 
 Each also derives from the builtin that a Python programmer would catch. Errors hold
@@ -204,6 +205,10 @@ class VertexCancelled(HbiaError):  # noqa: N818 - a state, not a fault
 
 class ForeignLoopError(HbiaError, RuntimeError):
     """A handler waits for an event loop that is not the one running."""
+
+
+class CheckError(HbiaError, RuntimeError):
+    """Flows could not be checked: no type checker, no flow, or a checker that says nothing."""
 
 
 class SettingsError(HbiaError, ValueError):

@@ -119,9 +119,8 @@ def test_waiting_for_clean_up_on_asyncio_takes_no_turns_of_the_loop(
         plan = _one(slow_clean_up if is_async else slow_on_a_thread, is_async=is_async)
         await _asyncio_hosts()[host](lambda: execute_async(plan, {}, PARALLEL))
 
-    with asyncio.Runner(loop_factory=JumpLoop) as runner:
-        loop = runner.get_loop()
-        assert isinstance(loop, JumpLoop)
+    loop = JumpLoop()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(main())
 
     assert 0 < turns < 20
@@ -313,9 +312,7 @@ def test_a_cancelled_host_names_the_failures_that_it_did_not_get_to_see() -> Non
             raise OSError("disk on fire")
 
     async def main() -> None:
-        task = asyncio.create_task(
-            execute_async(_one(fails_in_clean_up), {}, PARALLEL)  # type: ignore[arg-type]  # any coroutine
-        )
+        task = asyncio.create_task(execute_async(_one(fails_in_clean_up), {}, PARALLEL))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         task.cancel()
@@ -331,3 +328,69 @@ def test_limits_of_the_matrix_are_what_runs_use_by_default() -> None:
 
     assert Limits() == Limits(4, options.max_tasks, options.grace_s)
     assert_no_thread_works()
+
+
+def test_a_handler_that_cleans_up_after_a_timeout_of_its_own_is_cancelled_when_it_has_recovered() -> (
+    None
+):
+    seen: list[str] = []
+
+    async def handler() -> None:
+        try:
+            async with asyncio.timeout(0.001):
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    inside.set()
+                    await asyncio.sleep(0.02)
+                    seen.append("cleaned up after the timeout")
+        except TimeoutError:
+            seen.append("recovered")
+        await asyncio.Event().wait()
+
+    async def main() -> None:
+        nonlocal inside
+        inside = asyncio.Event()
+        task = asyncio.create_task(execute_async(_one(handler), {}, PARALLEL))
+        await inside.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    inside: asyncio.Event
+    asyncio.run(main())
+
+    assert seen == ["cleaned up after the timeout", "recovered"]
+
+
+def test_the_timeout_of_a_vertex_is_kept_when_the_run_is_stopped_during_its_clean_up() -> None:
+    cleaned = 0
+
+    async def times_out(_: object) -> None:
+        nonlocal cleaned
+        try:
+            await asyncio.Event().wait()
+        finally:
+            inside.set()
+            await asyncio.sleep(0.01)
+            cleaned += 1
+
+    async def fails(_: object) -> None:
+        nonlocal inside
+        inside = asyncio.Event()
+        await inside.wait()
+        raise ValueError
+
+    inside: asyncio.Event
+    plan = (
+        Sketch()
+        .vertex("fails", fails, "x", is_async=True)
+        .vertex("times_out", times_out, "x", is_async=True, timeout_s=0.005)
+        .plan()
+    )
+    with pytest.raises(FlowFailed) as caught:
+        execute(plan, {0: 1}, PARALLEL)
+
+    assert list(caught.value.failures) == ["fails", "times_out"]
+    assert isinstance(caught.value.failures["times_out"], TimeoutError)
+    assert cleaned == 1

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from drawn_plans import BrokenError, PlanSample
+from drawn_plans import Behaviour, BrokenError, PlanSample
 from graph_oracles import awaited, unit_depths
+from hbia_dsl.graph.adjacency import adjacency_of_edges
 from hbia_dsl.kernel.kernel import (
     CANCELLED,
     FAILED,
@@ -146,6 +147,24 @@ def test_if_it_keeps_going_exactly_what_does_not_depend_on_a_failure_runs(
     assert sorted(walk.released) == [v for v in range(walk.count) if v not in lost]
     assert [v for v, state in enumerate(walk.kernel.states) if state == SKIPPED] == sorted(lost)
     assert walk.kernel.stop_reason is None
+
+
+@schedules
+def test_members_skipped_for_a_failed_one_do_not_hold_up_the_stages_after(
+    schedule: Schedule,
+) -> None:
+    # Members 0, 1, 2 run one after the other, beside 3; 4 follows 3.
+    sample = PlanSample(
+        adjacency_of_edges(5, [(0, 1), (1, 2), (3, 4)]), ((0, 1, 2),), (True,), (Behaviour(),) * 5
+    )
+    walk = Walk(sample, schedule, keeps_going=True)
+
+    walk.end(0, FAILED)
+    walk.end(3, SUCCEEDED)
+
+    assert walk.running == [4]
+    walk.end(4, SUCCEEDED)
+    assert not walk.running
 
 
 @schedules

@@ -90,8 +90,8 @@ def stubborn() -> Plan:
 
     def blocks(_: int) -> None:
         with on_cancel(lambda: say("told to stop")):
-            together.wait()
             try:
+                together.wait()
                 NEVER.wait()
             except KeyboardInterrupt:
                 if MODE == "serial":

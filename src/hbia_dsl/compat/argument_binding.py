@@ -6,7 +6,7 @@ or from the initial data. What cannot be found is known before anything runs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from inspect import Parameter, signature
+from typing import Final
 
 import attrs
 
@@ -18,6 +18,8 @@ from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import DataResolutionError, HandlerResolutionError
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.vertex import Vertex
+from hbia_dsl.typeforms.shapes import ParameterKind
+from hbia_dsl.typeforms.signature_reading import MISSING, Parameter, read_parameters
 
 INITIAL_DATA_SLOT = 0
 """The slot that holds the initial data."""
@@ -29,8 +31,8 @@ class Given:
 
     places: tuple[tuple[int, str], ...]
     """Slots and keys; in the first one before initial data, wherever it is."""
-    default: object = Parameter.empty
-    """What the handler takes if none has it."""
+    default: object = MISSING
+    """What the handler takes if none has it; `MISSING` if it cannot do without."""
 
 
 @attrs.frozen(eq=False)
@@ -63,8 +65,8 @@ class ArgumentBinder:
         parameters = _parameters(handler)
         if parameters is not None:
             _check_declared(vertex, handler, parameters)
-            for name, parameter in parameters.items():
-                if name not in vertex.inputs and parameter.kind in _NAMED:
+            for parameter in parameters:
+                if parameter.name not in vertex.inputs and parameter.kind in _NAMED:
                     self._bind_undeclared(vertex, parameter, given, problems)
         if problems:
             raise _unbound_error(handler, problems)
@@ -95,7 +97,7 @@ class ArgumentBinder:
         elif silent:
             places = [(self.slot_of[source], name) for source in silent]
             given[name] = Given(tuple(places), default=parameter.default)
-        elif parameter.default is Parameter.empty:
+        elif not parameter.has_default:
             problems.append(self._unbound(vertex, name, "taken by the handler"))
 
     def _initial_key(self, vertex: Vertex, parameter: str) -> str | None:
@@ -110,32 +112,32 @@ class ArgumentBinder:
         return name, f"input `{name}` of vertex `{vertex.name}`, {how}, has no source", way
 
 
-_NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+_NAMED: Final = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
 
 
-def _parameters(handler: Callable[..., object]) -> Mapping[str, Parameter] | None:
+def _parameters(handler: Callable[..., object]) -> Sequence[Parameter] | None:
     """Return the parameters of a handler; None if it does not tell them."""
     try:
-        return signature(handler).parameters
+        return read_parameters(handler)
     except (TypeError, ValueError):  # a builtin
         return None
 
 
 def _check_declared(
-    vertex: Vertex, handler: Callable[..., object], parameters: Mapping[str, Parameter]
+    vertex: Vertex, handler: Callable[..., object], parameters: Sequence[Parameter]
 ) -> None:
     """Refuse a handler that cannot be called with the inputs that its vertex declares."""
-    takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
-    named = [name for name, p in parameters.items() if p.kind in _NAMED]
+    named = [p.name for p in parameters if p.kind in _NAMED]
+    takes_any = bool(parameters) and parameters[-1].kind is ParameterKind.VAR_KEYWORD
     for name in vertex.inputs:
         if name not in named and not takes_any:
             text = f"the handler of vertex `{vertex.name}` does not take its input `{name}`"
             way = did_you_mean(name, named) or f"add a parameter `{name}` to the handler"
             raise _unusable(handler, text, way)
-    for name, parameter in parameters.items():
-        if parameter.kind is Parameter.POSITIONAL_ONLY and parameter.default is Parameter.empty:
-            text = f"the handler of vertex `{vertex.name}` takes `{name}` by position only"
-            raise _unusable(handler, text, f"let it take `{name}` by keyword")
+    first = parameters[0] if parameters else None
+    if first is not None and first.kind is ParameterKind.POSITIONAL_ONLY and not first.has_default:
+        text = f"the handler of vertex `{vertex.name}` takes `{first.name}` by position only"
+        raise _unusable(handler, text, f"let it take `{first.name}` by keyword")
 
 
 def _unusable(handler: Callable[..., object], message: str, help_: str) -> HandlerResolutionError:

@@ -10,6 +10,7 @@ from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RUN_INPUT
 from hbia_dsl.errors import RunInputError
+from hbia_dsl.flow.flow import Flow
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions, bad_value
 from hbia_dsl.graph.graph import Graph
 
@@ -52,7 +53,10 @@ def check_call(graph: object, flow_name: object, handlers: object, initial_data:
         RunInputError: One is of a kind that it cannot be.
     """
     if not isinstance(graph, Graph):
-        raise _wrong("graph", "a `Graph`", graph, "write run_flow(graph, handlers={...})")
+        help_ = "write run_flow(graph, handlers={...})"
+        if isinstance(graph, Flow):
+            help_ = "a flow of decorated functions is run by itself: flow.run(...)"
+        raise _wrong("graph", "a `Graph`", graph, help_)
     if flow_name is not None and not isinstance(flow_name, str):
         help_ = "give `handlers` and `initial_data` by keyword: `flow_name` comes before them"
         raise _wrong("flow_name", "text", flow_name, help_)

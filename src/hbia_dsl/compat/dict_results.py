@@ -1,7 +1,6 @@
 """Values of hand-made graphs: each vertex has one slot, with its dict of outputs."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from inspect import Parameter
 
 from hbia_dsl.compat.argument_binding import INITIAL_DATA_SLOT, Given
 from hbia_dsl.compat.named_check import check_of_type_name
@@ -12,33 +11,40 @@ from hbia_dsl.errors import ContractOutputError, DataResolutionError
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.kernel.plan import Slots
 from hbia_dsl.typeforms.compiled_check import ValueCheck
+from hbia_dsl.typeforms.signature_reading import MISSING
 
 
 def arguments_by_name(
     vertex: str, given: Mapping[str, Given]
 ) -> Callable[[Slots], Iterable[object]]:
     """Return what takes a handler's keyword arguments out of the slots."""
-    items = tuple(given.items())
+    items = tuple((name, source.places[0], source) for name, source in given.items())
 
     def take(slots: Slots) -> list[object]:
-        return [_value(vertex, name, source, slots) for name, source in items]
+        values = []
+        for name, (slot, key), source in items:
+            if len(source.places) == 1 and source.default is MISSING:
+                found: Mapping[str, object] = slots[slot]  # type: ignore[assignment]  # every slot holds a dict
+                if key in found:  # nearly always: the value is where the plan says
+                    values.append(found[key])
+                    continue
+            values.append(_value(vertex, name, source, slots))
+        return values
 
     return take
 
 
 def _value(vertex: str, parameter: str, given: Given, slots: Slots) -> object:
-    found = [
-        (slot, key)
+    dicts: list[tuple[int, Mapping[str, object], str]] = [
+        (slot, slots[slot], key)  # type: ignore[misc]  # every slot holds a dict
         for slot, key in given.places
-        if key in slots[slot]  # type: ignore[operator]  # every slot holds a dict
     ]
-    from_vertices = [place for place in found if place[0] != INITIAL_DATA_SLOT]
-    if len(from_vertices) > 1:
+    found = [(slot, values[key]) for slot, values, key in dicts if key in values]
+    if sum(slot != INITIAL_DATA_SLOT for slot, _ in found) > 1:
         raise _ambiguous(vertex, parameter)
     if found:
-        slot, key = found[0]
-        return slots[slot][key]  # type: ignore[index]  # as above
-    if given.default is not Parameter.empty:
+        return found[0][1]
+    if given.default is not MISSING:
         return given.default
     raise DataResolutionError(
         Diagnostic(

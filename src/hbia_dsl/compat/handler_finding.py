@@ -1,12 +1,12 @@
 """Find the handler of each vertex of a hand-made graph, and see that it can be used."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import ASYNC_HANDLER, MISSING_HANDLER
 from hbia_dsl.diagnostics.location import location_of
-from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.diagnostics.near_miss import nearest
 from hbia_dsl.errors import HandlerNotFoundError, HandlerResolutionError
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.wiring.signature import is_coroutine_function
@@ -39,13 +39,18 @@ def find_handlers(vertices: Iterable[Vertex], handlers: Handlers) -> dict[str, H
     return found
 
 
-def refuse_async(handlers: Mapping[str, Handler]) -> None:
+def find_async(handlers: Mapping[str, Handler]) -> frozenset[str]:
+    """Return the names of the vertices whose handlers are `async def`."""
+    return frozenset(n for n, handler in handlers.items() if is_coroutine_function(handler))
+
+
+def refuse_async(handlers: Mapping[str, Handler], is_async: Container[str]) -> None:
     """Refuse handlers that are `async def`, for a run that is not async.
 
     Raises:
         HandlerResolutionError: There is one; the error names all of them, and what to do.
     """
-    found = [name for name, handler in handlers.items() if is_coroutine_function(handler)]
+    found = [name for name in handlers if name in is_async]
     if not found:
         return
     others = f"so are those of {_listed(found[1:])}"
@@ -91,8 +96,7 @@ def _missing(
         else f"{len(names)} vertices have no handler"
     )
     unused = [n for n in handlers if n not in found] if isinstance(handlers, Mapping) else []
-    hints = [(name, did_you_mean(name, unused)) for name in names]
-    near = next((f"{hint[:-1]}, given as a handler?" for _, hint in hints if hint), None)
+    near = _near_name(names, unused)
     shown = ", ".join(f'"{name}": function' for name in names[:3])
     return HandlerNotFoundError(
         Diagnostic(
@@ -103,6 +107,15 @@ def _missing(
             help=near or f"pass handlers={{{shown}}}",
         )
     )
+
+
+def _near_name(missing: Iterable[str], unused: list[str]) -> str | None:
+    """Return what to say if a handler was given under a name that is nearly right."""
+    for name in missing:
+        close = nearest(name, unused)
+        if close:
+            return f"did you mean `{name}` where `handlers` says `{close[0]}`?"
+    return None
 
 
 def _listed(names: Iterable[str]) -> str:

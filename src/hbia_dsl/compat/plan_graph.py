@@ -5,11 +5,18 @@ before a handler runs is found here.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from hbia_dsl.compat.argument_binding import ArgumentBinder
 from hbia_dsl.compat.dict_results import arguments_by_name, store_dict
 from hbia_dsl.compat.graph_part import part_of_graph
-from hbia_dsl.compat.handler_finding import Handler, Handlers, find_handlers, refuse_async
+from hbia_dsl.compat.handler_finding import (
+    Handler,
+    Handlers,
+    find_async,
+    find_handlers,
+    refuse_async,
+)
 from hbia_dsl.compat.initial_data import check_initial_data
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology
@@ -17,7 +24,6 @@ from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.kernel.arguments import compile_arguments
 from hbia_dsl.kernel.numbering import Numbering, number_vertices
 from hbia_dsl.kernel.plan import Plan, PlannedVertex
-from hbia_dsl.wiring.signature import is_coroutine_function
 
 
 def plan_graph(
@@ -47,14 +53,19 @@ def plan_graph(
     topology.check_acyclic()
     topology.check_groups()
     found = find_handlers(part.vertices.values(), handlers)
+    async_handlers = find_async(found)
     if not is_async:
-        refuse_async(found)
+        refuse_async(found, async_handlers)
     numbering = _number(topology)
     ordered = [topology.names[v] for v in numbering.order]
     slot_of = {name: slot for slot, name in enumerate(ordered, start=1)}
     binder = ArgumentBinder(part, _sources(part), slot_of, initial_data)
-    planned = [_planned(part.vertices[name], found[name], binder) for name in ordered]
-    check_initial_data(part.vertices.values(), initial_data)
+    vertices = part.vertices
+    planned = [
+        _planned(vertices[name], found[name], binder, is_async=name in async_handlers)
+        for name in ordered
+    ]
+    check_initial_data(vertices.values(), initial_data)
     return Plan(
         flow=flow_name or "graph",
         vertices=planned,
@@ -64,9 +75,12 @@ def plan_graph(
         inner_successors=numbering.inner_successors,
         inner_counts=numbering.inner_counts,
         slot_count=len(ordered) + 1,
-        has_async=any(v.is_async for v in planned),
+        has_async=bool(async_handlers),
         has_timeouts=False,
     )
+
+
+_NO_ARGUMENTS: Final = compile_arguments([])
 
 
 def _number(topology: GraphTopology) -> Numbering:
@@ -86,16 +100,18 @@ def _sources(graph: Graph) -> dict[str, list[str]]:
     return found
 
 
-def _planned(vertex: Vertex, handler: Handler, binder: ArgumentBinder) -> PlannedVertex:
+def _planned(
+    vertex: Vertex, handler: Handler, binder: ArgumentBinder, *, is_async: bool
+) -> PlannedVertex:
     given = binder.bind(vertex, handler)
     slot = binder.slot_of[vertex.name]
     return PlannedVertex(
         vertex.name,
         handler,
-        positional=compile_arguments([]),
+        positional=_NO_ARGUMENTS,
         keyword_names=tuple(given),
         keywords=arguments_by_name(vertex.name, given) if given else None,
         slot=slot,
         store=store_dict(vertex, handler, slot),
-        is_async=is_coroutine_function(handler),
+        is_async=is_async,
     )

@@ -17,3 +17,6 @@ class FanIn:
 
 All = Annotated[list[T], FanIn()]
 """`people: All[User]` takes every `User` that a vertex of the flow provides, in flow order."""
+
+# Whoever asks where the name comes from (`help`, a test of our face) is told: from here.
+All.__module__ = __name__

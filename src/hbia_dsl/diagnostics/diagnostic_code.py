@@ -15,7 +15,7 @@ class DiagnosticCode:
     """A problem's number and its title."""
 
     number: str
-    """`HB` and three digits: 1xx declaring, 2xx wiring, 3xx running, 5xx settings."""
+    """`HB` and three digits: 1xx declaring, 2xx wiring, 3xx running, 5xx settings, 6xx checking."""
     title: str
     """What the page about it is called."""
 
@@ -78,3 +78,17 @@ VERTEX_CANCELLED: Final = _code("HB315", "A vertex was cancelled")
 
 # Settings.
 BAD_SETTING: Final = _code("HB501", "A setting has a value that it cannot have")
+
+# Checking: what a type checker says about flows, and what keeps it from saying anything.
+REFUSED_SOURCE: Final = _code("HB601", "A type checker refuses the source of a parameter")
+REFUSED_CALL: Final = _code("HB602", "A type checker refuses the call of a vertex")
+UNSEEN_VERTEX: Final = _code("HB603", "A type checker sees a vertex as `Any`")
+UNREACHED_VERTEX: Final = _code("HB604", "A type checker takes part of a flow for unreachable")
+ANY_REFUSED: Final = _code("HB605", "A strict check met `Any`")
+SILENT_CHECKER: Final = _code("HB606", "A type checker reports nothing, not even a planted error")
+CHECKER_MISSING: Final = _code("HB607", "The type checker is not installed")
+CHECKER_FAILED: Final = _code("HB608", "The type checker gave up")
+UNIMPORTABLE_TARGET: Final = _code("HB609", "A module with flows cannot be imported")
+NO_FLOW: Final = _code("HB610", "There is no flow to check")
+UNSEEN_MODULE: Final = _code("HB611", "A type checker does not find a module")
+REFUSED_INPUTS: Final = _code("HB612", "A type checker refuses the inputs of a flow")

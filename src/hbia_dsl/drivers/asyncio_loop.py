@@ -94,6 +94,8 @@ class _AsyncioPort:
         self.tasks: set[asyncio.Task[None]] = set()
         """Strong references: the loop itself keeps only weak ones."""
         self.waiting: dict[asyncio.Task[None], int] = {}
+        self.cancelled: set[asyncio.Task[None]] = set()
+        """Those that were cancelled because the run is being stopped."""
 
     def spawn(
         self,
@@ -116,11 +118,19 @@ class _AsyncioPort:
     def resumed(self) -> None:
         self.waiting.pop(self._current(), None)
 
-    def cancel_suspended(self) -> Sequence[int]:
-        waiting = list(self.waiting.items())
-        for task, _ in waiting:
-            task.cancel()
-        return [v for _, v in waiting]
+    def waiting_inside(self) -> Sequence[int]:
+        return list(self.waiting.values())
+
+    def cancel_suspended(self, *, again: bool) -> bool:
+        is_some_spared = False
+        for task in list(self.waiting):
+            if again or not task.cancelling():
+                task.cancel()
+            elif task not in self.cancelled:
+                is_some_spared = True
+                continue
+            self.cancelled.add(task)
+        return is_some_spared
 
     def spent_check(self) -> Callable[[], int]:
         # A handler may have cancelled its own task, or been cancelled: not the next one's business.

@@ -21,7 +21,7 @@ from hbia_dsl.drivers.loop_port import Coro, Later, LoopPort
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
 from hbia_dsl.drivers.stepping import Resumed, Suspended, awaiting
 from hbia_dsl.drivers.stragglers import report_stragglers
-from hbia_dsl.drivers.thread_pool import POOL
+from hbia_dsl.drivers.thread_pool import POOL, Report
 from hbia_dsl.kernel.kernel import Schedule, StopReason
 from hbia_dsl.kernel.plan import PlannedVertex
 from hbia_dsl.kernel.run_scope import RunScope
@@ -33,8 +33,13 @@ SLICE_S: Final = 0.005
 RECANCEL_S: Final = 1.0
 """After the grace period, how often a handler that ignores its cancellation is cancelled again."""
 
+SPARED_S: Final = 0.05
+"""How often it is seen to a handler that was inside a timeout of its own when the run was stopped,
+in seconds: once it has recovered from that, it is cancelled."""
+
 _DEADLINE: Final = -1
 _RECANCEL: Final = -2
+_SPARED: Final = -3
 
 
 class Carriers:
@@ -245,12 +250,12 @@ class Carriers:
                 self.todo_threads.appendleft(v)  # the next thread that ends makes room
                 return
 
-    def _run_in_thread(self, v: int) -> None:
+    def _run_in_thread(self, v: int) -> Report:
         if self.run.vertices[v].timeout_s is None:
             error = invoke(self.run, v)
         else:
             error = invoke_with_timeout(self.run, v, partial(self._watch_thread, v))
-        self._call_on_loop(partial(self._thread_ended, v, error))
+        return partial(self._call_on_loop, partial(self._thread_ended, v, error))
 
     def _call_on_loop(self, call: Callable[[], None]) -> None:
         """Have something called on the loop's thread, unless the user insisted on leaving it."""
@@ -318,16 +323,21 @@ class Carriers:
             return
         self.is_stopping = True
         tell_handlers(self.run)
-        self.port.cancel_suspended()
+        self._cancel_once()
         if not self.is_over():
             self._timers[_RECANCEL] = self.port.call_later(self.grace_s, self._cancel_again)
+
+    def _cancel_once(self) -> None:
+        """Cancel every handler that waits, unless it is cleaning up already."""
+        if self.port.cancel_suspended(again=False) and not self.is_over():
+            self._timers[_SPARED] = self.port.call_later(SPARED_S, self._cancel_once)
 
     def _cancel_again(self) -> None:
         """Cancel handlers that ignored it, and say so."""
         if self.is_over():
             return
-        still = self.port.cancel_suspended()
-        report_stragglers(self.run, [*still, *sorted(self.in_threads)])
+        self.port.cancel_suspended(again=True)
+        report_stragglers(self.run, [*self.port.waiting_inside(), *sorted(self.in_threads)])
         self._timers[_RECANCEL] = self.port.call_later(RECANCEL_S, self._cancel_again)
 
     def _look_around(self) -> None:

@@ -12,8 +12,16 @@ from hbia_dsl.kernel.plan import PlannedVertex
 OTHER: Final = {"asyncio": "trio", "trio": "asyncio"}
 
 SIGNS: Final = {
-    "asyncio": ("must be called from async context", "Task got bad yield"),
-    "trio": ("no running event loop", FOREIGN_WAIT),
+    "asyncio": (
+        "must be called from async context",
+        "Task got bad yield",
+        "'RunContext' object has no attribute",
+    ),
+    "trio": (
+        "no running event loop",
+        "'NoneType' object has no attribute 'create_future'",
+        FOREIGN_WAIT,
+    ),
 }
 """How the libraries of the other loop complain when they find this one."""
 
@@ -41,7 +49,7 @@ def explain_failure(vertex: PlannedVertex, error: BaseException, running: str) -
 
     It is the error itself, unless that is a complaint about the wrong event loop.
     """
-    if vertex.is_async and type(error) in (RuntimeError, TypeError):
+    if vertex.is_async and type(error) in (RuntimeError, TypeError, AttributeError):
         text = str(error)
         if any(sign in text for sign in SIGNS[running]):
             return explain_foreign_loop(vertex, running, error)

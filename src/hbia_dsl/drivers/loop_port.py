@@ -52,8 +52,19 @@ class LoopPort(Protocol):
     def resumed(self) -> None:
         """Learn that the current carrier's vertex has ended."""
 
-    def cancel_suspended(self) -> Sequence[int]:
-        """Cancel the carriers that wait inside a vertex, once each; return these vertices."""
+    def waiting_inside(self) -> Sequence[int]:
+        """Return the vertices inside which carriers wait."""
+
+    def cancel_suspended(self, *, again: bool) -> bool:
+        """Cancel the carriers that wait inside a vertex.
+
+        Args:
+            again: Whether also those that are cancelled already: their clean-up is cut short.
+
+        Returns:
+            Whether some were spared that may yet recover from a cancellation that was not
+            of the run, such as that of a timeout inside the handler.
+        """
 
     def spent_check(self) -> Callable[[], int] | None:
         """Return what tells that the current carrier was cancelled and takes no more vertices.

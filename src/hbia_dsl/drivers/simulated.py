@@ -131,17 +131,24 @@ class SimulatedDriver:
             self._advance(())
         else:
             self._advance(self.kernel.start())
+        try:
+            self._go_on_to_the_end()
+        finally:
+            for task in self._tasks.values():  # there are some only if the user interrupts this
+                task.close()
+        if self._host_cancelled is not None:
+            self.kernel.finish()
+            run.scope.close()
+            add_failures_as_notes(run, self._host_cancelled)
+            raise self._host_cancelled
+
+    def _go_on_to_the_end(self) -> None:
         left = EVENT_LIMIT
         while self._threads or self._tasks:
             self._timetable.go_on()
             left -= 1
             if left == 0:
                 raise self._endless()
-        if self._host_cancelled is not None:
-            self.kernel.finish()
-            run.scope.close()
-            add_failures_as_notes(run, self._host_cancelled)
-            raise self._host_cancelled
 
     def _advance(self, ready: Sequence[int]) -> None:
         """Start vertices that became ready, as far as there is room for them, in any order."""
@@ -242,8 +249,7 @@ class SimulatedDriver:
         self._wind_down()
 
     def _wind_down(self) -> None:
-        self._ready.clear()
-        self._ready_tasks.clear()
+        """Tell everything that runs to end; nothing is started any more."""
         if self._is_stopping:
             return
         self._is_stopping = True

@@ -137,6 +137,10 @@ class SimulatedTask:
             return waits_for
         return None
 
+    def close(self) -> None:
+        """Give the handler up where it waits."""
+        self._context.run(self._coroutine.close)
+
     async def _whole(self) -> object:
         """Be the handler, and then wait if the vertex takes longer than the handler did."""
         run, vertex = self._run, self._run.vertices[self._v]

@@ -39,16 +39,19 @@ def report_stragglers(run: RunState, running: Sequence[int]) -> None:
 
 def _places_by_code(run: RunState, running: Sequence[int]) -> dict[int, Location]:
     """Find the threads that are inside the handlers, by the code they run."""
-    wanted = {getattr(run.vertices[v].handler, "__code__", None): v for v in running}
-    wanted.pop(None, None)
+    wanted: dict[object, list[int]] = {}
+    for v in running:
+        code = getattr(run.vertices[v].handler, "__code__", None)
+        if code is not None:
+            wanted.setdefault(code, []).append(v)
     found: dict[int, Location] = {}
     frames = sys._current_frames()  # noqa: SLF001 - CPython's documented way to see other threads
     for thread in threading.enumerate():
         frame = frames.get(thread.ident or 0)
-        innermost = frame
         while frame is not None:
-            v = wanted.get(frame.f_code)
-            if v is not None and innermost is not None:
-                found[v] = Location(innermost.f_code.co_filename, innermost.f_lineno)
+            waiting = wanted.get(frame.f_code)
+            if waiting:
+                found[waiting.pop(0)] = Location(frame.f_code.co_filename, frame.f_lineno)
+                break
             frame = frame.f_back
     return found

@@ -24,8 +24,12 @@ from typing import Final
 IDLE_S: Final = 0.4
 """How long a thread waits for its next job before it ends, in seconds."""
 
-Job = Callable[[], None]
-"""Must not raise."""
+Report = Callable[[], object]
+"""Tells somebody that a job is done; must not raise."""
+
+Job = Callable[[], Report | None]
+"""Must not raise. What it returns is called when its thread is free for the next job: whoever
+hears of the end of one job may have another."""
 
 _BEGUN: Final = "begun"
 _REVOKED: Final = "revoked"
@@ -141,9 +145,12 @@ class ThreadPool:
                 continue
             job = ticket.take()
             if job is not None:
-                job()
+                report = job()
                 del job  # a run's values must not live on in an idle thread
                 self.make_idle(worker)
+                if report is not None:
+                    report()
+                    del report
 
     def _may_end(self, worker: _Worker) -> bool:
         """Take an idle thread out of the pool, unless a ticket is on its way to it."""

@@ -17,7 +17,7 @@ from hbia_dsl.drivers.deadline import has_passed, heed_scope, stop_at_deadline
 from hbia_dsl.drivers.invoke import TIME_IS_UP, invoke, invoke_with_timeout
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
 from hbia_dsl.drivers.stragglers import STILL_WAITING_S, report_stragglers, running_vertices
-from hbia_dsl.drivers.thread_pool import POOL, Ticket
+from hbia_dsl.drivers.thread_pool import POOL, Report, Ticket
 from hbia_dsl.kernel.conclusion import add_failures_as_notes
 from hbia_dsl.kernel.kernel import StopReason
 from hbia_dsl.kernel.run_scope import RunScope
@@ -147,7 +147,7 @@ class _Crew:
                     raise
                 return
 
-    def _work(self, first: int) -> None:
+    def _work(self, first: int) -> Report | None:
         """Run a vertex and go on with others until none is ready."""
         run, kernel = self.run, self.run.kernel
         v = first if kernel.stop_reason is None else self._take_or_leave(first)
@@ -163,8 +163,7 @@ class _Crew:
             with self.lock:
                 self.ready.extend(kernel.succeeded(v))
                 v = self._next(first)
-        if not self.threads:
-            self.wake()
+        return None if self.threads else self.wake
 
     def _record_failure(self, v: int, error: BaseException) -> None:
         with self.lock:

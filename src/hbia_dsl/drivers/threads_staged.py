@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from hbia_dsl.drivers.invoke import invoke
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
 from hbia_dsl.drivers.stragglers import STILL_WAITING_S, report_stragglers, running_vertices
-from hbia_dsl.drivers.thread_pool import POOL, Ticket
+from hbia_dsl.drivers.thread_pool import POOL, Report, Ticket
 from hbia_dsl.errors import VertexCancelled
 from hbia_dsl.kernel.conclusion import add_failures_as_notes
 from hbia_dsl.kernel.kernel import StopReason
@@ -74,9 +74,7 @@ class _Stage:
         """Run the stage; return the next one."""
         try:
             for number in range(min(max_workers, len(self.todo)) - 1):
-                # Noted before it is handed out, so that a Ctrl-C in between loses no helper.
-                self.helpers.append(Ticket(POOL, partial(self._help, number)))
-                POOL.hand_out(self.helpers[-1])
+                self._call_helper(number)
             self._work()
             self._wait()
         except BaseException as interrupt:
@@ -92,6 +90,14 @@ class _Stage:
             add_failures_as_notes(self.run, interrupt)
             raise
         return self._account()
+
+    def _call_helper(self, number: int) -> None:
+        # Noted before it is handed out, so that a Ctrl-C in between loses no helper.
+        self.helpers.append(Ticket(POOL, partial(self._help, number)))
+        try:
+            POOL.hand_out(self.helpers[-1])
+        except RuntimeError:  # the system gives no more threads: we work with those there are
+            self.helpers.pop()
 
     def _work(self) -> None:
         """Take vertices in turn with the helpers until none is left."""
@@ -118,8 +124,11 @@ class _Stage:
         self.todo.clear()
         self.run.scope.token.cancel(reason.value)
 
-    def _help(self, number: int) -> None:
+    def _help(self, number: int) -> Report:
         self._work()
+        return partial(self._leave, number)
+
+    def _leave(self, number: int) -> None:
         self.left.append(number)
         self.departures.put(None)
 

@@ -139,10 +139,14 @@ class _TrioPort:
     def resumed(self) -> None:
         self.waiting.pop(trio.lowlevel.current_task(), None)
 
-    def cancel_suspended(self) -> Sequence[int]:
-        # trio delivers a cancellation at every checkpoint until it is obeyed: once is enough.
-        self.nursery.cancel_scope.cancel()
+    def waiting_inside(self) -> Sequence[int]:
         return list(self.waiting.values())
+
+    def cancel_suspended(self, *, again: bool) -> bool:
+        # trio delivers a cancellation at every checkpoint until it is obeyed: once is enough.
+        del again
+        self.nursery.cancel_scope.cancel()
+        return False
 
     def spent_check(self) -> None:
         return None

@@ -100,15 +100,19 @@ async def execute_async(
         mode = run_mode(options)
     _check_backends(plan, backend)
     run = _new_run(plan, inputs, options, mode)
-    limits = {"max_workers": mode.max_workers, "max_tasks": options.max_tasks}
+    # The library of the loop is loaded: the loop is running.
     if backend == "trio":
-        from hbia_dsl.drivers.trio_loop import drive_on_trio  # trio is loaded: it is running
-
-        await drive_on_trio(run, mode.schedule, **limits, grace_s=options.grace_s)
+        from hbia_dsl.drivers.trio_loop import drive_on_trio as drive
     else:
-        from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio  # asyncio is running
+        from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio as drive
 
-        await drive_on_asyncio(run, mode.schedule, **limits, grace_s=options.grace_s)
+    await drive(
+        run,
+        mode.schedule,
+        max_workers=mode.max_workers,
+        max_tasks=options.max_tasks,
+        grace_s=options.grace_s,
+    )
     conclude(run)
     return run
 

@@ -15,7 +15,7 @@ from hbia_dsl.errors import DeclarationError
 from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.input_reading import into_slots, read_call, read_data
 from hbia_dsl.flow.plan_flow import PlannedFlow, plan_flow
-from hbia_dsl.flow.run_options import OptionsGiven, RunOptions, bad_value
+from hbia_dsl.flow.run_options import RULES, OptionsGiven, RunOptions, bad_option, bad_value
 from hbia_dsl.flow.run_result import Run
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology
@@ -139,6 +139,10 @@ class Flow(Generic[P, T_co]):
         Raises:
             RunOptionError: An option is unknown or has a value that it cannot have.
         """
+        for name in given:
+            if name not in RULES and name in self._wired.inputs:
+                text = f"`{name}` is an input of flow `{self.name}`, not an option"
+                raise bad_option(text, f"give it to the run: run({name}=...)")
         return _made(self._wired, self._options.changed(given), self._plans)
 
     def run(

@@ -36,8 +36,12 @@ def read_call(
     kind = planned.input_kind
     make = flow.inputs_from
     if kind is InputKind.OBJECT and make is not None:
-        made = _construct(flow, make, args, kwargs)
-        return into_slots(flow, planned, _of_object(flow, made))
+        try:
+            made = make(*args, **kwargs)
+        except Exception as error:
+            bound = _bound(flow, make, args, kwargs)
+            raise refused_by_class(flow.name, make, bound, error) from error
+        return _object_into_slots(flow, planned, made)
     if not args and kwargs.keys() == planned.input_slots.keys():
         return into_slots(flow, planned, kwargs)  # every input by keyword: nothing to fill in
     if kind is InputKind.SIGNATURE and make is not None:
@@ -79,7 +83,7 @@ def read_data(flow: WiredFlow, planned: PlannedFlow, data: object) -> Mapping[st
 
         built, problems = structure_value(data, flow.inputs_from)
         if problems:
-            raise bad_data(flow.name, problems)
+            raise bad_data(flow.name, data, problems)
         return _of_object(flow, built)
     values = _of_fields(flow, data)
     if planned.input_kind is InputKind.SIGNATURE and flow.inputs_from is not None:
@@ -96,7 +100,7 @@ def _of_fields(flow: WiredFlow, data: object) -> dict[str, object]:
 
     if not isinstance(data, Mapping):
         text = f"expected a mapping, found {kind_text(data)}"
-        raise bad_data(flow.name, [DataProblem("input", text)])
+        raise bad_data(flow.name, data, [DataProblem("input", text)])
     values: dict[str, object] = {}
     problems: list[DataProblem] = []
     for name, declared in flow.inputs.items():
@@ -113,21 +117,20 @@ def _of_fields(flow: WiredFlow, data: object) -> dict[str, object]:
             problem = DataProblem(f"input.{key}", "unknown field", suggestion=suggestion)
             problems.append(problem)
     if problems:
-        raise bad_data(flow.name, problems)
+        raise bad_data(flow.name, data, problems)
     return values
 
 
-def _construct(
-    flow: WiredFlow,
-    make: Callable[..., object],
-    args: Sequence[object],
-    kwargs: Mapping[str, object],
-) -> object:
-    try:
-        return make(*args, **kwargs)
-    except Exception as error:
-        bound = _bound(flow, make, args, kwargs)
-        raise refused_by_class(flow.name, make, bound, error) from error
+def _object_into_slots(flow: WiredFlow, planned: PlannedFlow, made: object) -> dict[int, object]:
+    """Do what `into_slots` does, for attributes; this is on the way of nearly every run."""
+    checks = planned.input_checks
+    found: dict[int, object] = {}
+    for name, slot in planned.input_slots.items():
+        found[slot] = value = getattr(made, name)
+        check = checks.get(name)
+        if check is not None and type(value) not in check.sure and not check.accepts(value):
+            raise broken_contracts(flow.name, checks, _of_object(flow, made))
+    return found
 
 
 def _of_object(flow: WiredFlow, made: object) -> Mapping[str, object]:

@@ -15,6 +15,7 @@ from hbia_dsl.diagnostics.diagnostic_code import (
 )
 from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import ContractInputError, RunInputError
+from hbia_dsl.flow.run_options import RULES
 from hbia_dsl.typeforms.compiled_check import ValueCheck
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.wiring.wired_flow import WiredFlow
@@ -39,6 +40,10 @@ def missing_and_unknown(
     for name in unknown:
         hint = did_you_mean(name, known)
         texts.append(f"unknown input `{name}`" + (f"; {hint}" if hint else ""))
+    options = [name for name in unknown if name in RULES]
+    if options and not missing and len(options) == len(unknown):
+        given = ", ".join(f"{name}=..." for name in options)
+        return cannot_run(flow.name, texts, f"options go before the run: flow.options({given})")
     takes = ", ".join(known) if known else "no inputs"
     return cannot_run(flow.name, texts, f"flow `{flow.name}` takes {takes}")
 
@@ -63,10 +68,13 @@ def refused_by_class(
     return cannot_run(flow, texts, f"give values that `{name}` accepts")
 
 
-def bad_data(flow: str, problems: Iterable[object]) -> RunInputError:
+def bad_data(flow: str, data: object, problems: Iterable[object]) -> RunInputError:
     """Describe untyped data that do not fit; a problem is shown as its text."""
     texts = [str(problem) for problem in problems]
-    return cannot_run(flow, texts, "correct the data; nothing is converted silently")
+    help_ = "correct the data; nothing is converted silently"
+    if isinstance(data, str | bytes):
+        help_ = "give the data, not their text: json.loads(text)"
+    return cannot_run(flow, texts, help_)
 
 
 def broken_contracts(

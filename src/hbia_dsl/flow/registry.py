@@ -37,11 +37,11 @@ class Registry:
             DeclarationError: It was not declared with `@vertex`.
         """
         if not _is_vertex(vertex):
-            name = named(vertex)
-            raise _not_a_vertex(
-                f"{name} is not a vertex",
-                "decorate it with @vertex, and put @registry.add above that",
-            )
+            help_ = "decorate it with @vertex, and put @registry.add above that"
+            given: object = vertex  # callers without a type checker pass anything
+            if isinstance(given, list | tuple | set | dict):
+                help_ = "give vertices one by one: Registry(first, second)"
+            raise _not_a_vertex(f"{named(vertex)} is not a vertex", help_)
         self._vertices.setdefault(_key(vertex), vertex)
         return vertex
 

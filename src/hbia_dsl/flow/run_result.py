@@ -6,6 +6,7 @@ of its keys is the same in every mode.
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cached_property
+from types import MethodType
 from typing import Generic, TypeVar, overload
 
 from hbia_dsl.declare.declaration import declaration_of
@@ -20,6 +21,7 @@ from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
 from hbia_dsl.kernel.conclusion import identity
 from hbia_dsl.kernel.kernel import SUCCEEDED
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.wiring.references import shown_function
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
 T = TypeVar("T")
@@ -43,7 +45,9 @@ class Run(Mapping[str, object], Generic[T_co]):
         Raises:
             ResultError: The flow declares no result.
         """
-        slot = self._planned.result_slot
+        slot, result = self._planned.result_slot, self._flow.result
+        if result is not None and not self._has_run(result):
+            raise self._unknown(result)  # a run that failed, as `hbia_dsl.testing` shows it
         if slot is None:
             raise ResultError(
                 Diagnostic(
@@ -67,11 +71,8 @@ class Run(Mapping[str, object], Generic[T_co]):
         Raises:
             ResultError: The run has no such value; it is a `KeyError`.
         """
-        if not isinstance(key, str):
-            return self._of_vertex(key)
-        vertex, _, output = key.partition(".")
-        slot = self._planned.output_slots.get(vertex, {}).get(output)
-        if slot is None or not self._has_run(vertex):
+        slot = self._slot_of(key)
+        if slot is None:
             raise self._unknown(key)
         return self._state.slots[slot]
 
@@ -89,11 +90,7 @@ class Run(Mapping[str, object], Generic[T_co]):
         )
 
     def __contains__(self, key: object) -> bool:
-        try:
-            self[key]  # type: ignore[call-overload]  # any object may be asked for
-        except LookupError:
-            return False
-        return True
+        return self._slot_of(key) is not None
 
     def __repr__(self) -> str:
         return f"Run({self._flow.name!r}, {len(self)} values)"
@@ -126,22 +123,30 @@ class Run(Mapping[str, object], Generic[T_co]):
     def _has_run(self, vertex: str) -> bool:
         return self._state.kernel.states[self._planned.numbers[vertex]] == SUCCEEDED
 
-    def _of_vertex(self, key: object) -> object:
+    def _slot_of(self, key: object) -> int | None:
+        """Return where a value is, by its name or its vertex; None if the run has none such."""
+        if isinstance(key, str):
+            vertex, _, output = key.partition(".")
+            slot = self._planned.output_slots.get(vertex, {}).get(output)
+            return slot if slot is not None and self._has_run(vertex) else None
         name = self._name_of(key)
         if name is None or not self._has_run(name):
-            raise self._unknown(getattr(key, "__name__", type(key).__name__))
-        return self._state.slots[self._state.vertices[self._planned.numbers[name]].slot]
+            return None
+        return self._state.vertices[self._planned.numbers[name]].slot
 
     def _name_of(self, key: object) -> str | None:
         declaration = declaration_of(key)
         declared = declaration.vertex.name if declaration and declaration.vertex else None
         for name in (declared, getattr(key, "__name__", None)):
             vertex = self._flow.vertices.get(name) if isinstance(name, str) else None
-            if vertex is not None and vertex.handler == key:
+            if vertex is not None and _is_same(vertex.handler, key):
                 return vertex.name
-        return next((v.name for v in self._flow.vertices.values() if v.handler == key), None)
+        return next(
+            (v.name for v in self._flow.vertices.values() if _is_same(v.handler, key)), None
+        )
 
-    def _unknown(self, key: str) -> MissingValueError:
+    def _unknown(self, asked: object) -> MissingValueError:
+        key = asked if isinstance(asked, str) else _shown(asked)
         vertex, _, output = key.partition(".")
         outputs = self._planned.output_slots.get(vertex, {})
         message = f"the run of flow `{self.flow}` has no value `{key}`"
@@ -154,3 +159,12 @@ class Run(Mapping[str, object], Generic[T_co]):
             return missing_value(message, key, (), f"write {names}{whole}")
         otherwise = "values are named `vertex.output`, or given by the vertex itself: run[vertex]"
         return missing_value(message, key, [*self, *self._flow.vertices], otherwise)
+
+
+def _is_same(handler: object, key: object) -> bool:
+    """Return whether two functions are one: each access of a method makes a new object."""
+    return handler is key or (type(handler) is type(key) is MethodType and handler == key)
+
+
+def _shown(key: object) -> str:
+    return shown_function(key) if callable(key) else type(key).__name__

@@ -221,7 +221,7 @@ class Graph:
             and self._flows == other._flows
         )
 
-    __hash__ = None  # type: ignore[assignment]  # a graph can still change
+    # No `__hash__`: a graph can still change, so Python gives it none.
 
     def __repr__(self) -> str:
         groups = f", {len(self._groups)} groups" if self._groups else ""

@@ -4,16 +4,28 @@ The calls are in an order of their own: stage by stage, and inside a stage by na
 that the text does not change when unrelated declarations change places.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Final
 
 import attrs
 
 from hbia_dsl.graph.topology import GraphTopology
-from hbia_dsl.lowering.lowered_call import LoweredArgument, LoweredCall
-from hbia_dsl.lowering.source_names import ImportedModules, SourceName, source_name_of
+from hbia_dsl.lowering.flow_names import FlowNames, name_flow
+from hbia_dsl.lowering.lowered_call import (
+    LoweredArgument,
+    LoweredCall,
+    LoweredParameter,
+    LoweredSource,
+)
+from hbia_dsl.lowering.source_names import ImportedModules
 from hbia_dsl.lowering.variable_names import variable_names
+from hbia_dsl.typeforms.shapes import ParameterKind
+from hbia_dsl.typeforms.signature_reading import read_parameters
 from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
 from hbia_dsl.wiring.wired_flow import OutputPart, WiredFlow, WiredVertex
+
+INPUTS: Final = "inputs"
+"""Name of the one object that holds the inputs, where a class declares them."""
 
 
 @attrs.frozen
@@ -25,63 +37,123 @@ class LoweredFlow:
     imports: ImportedModules
     variables: Mapping[str, str]
     """The variable of each vertex."""
+    parameters: tuple[LoweredParameter, ...]
+    """What the written function takes."""
 
 
-def lower_flow(flow: WiredFlow) -> LoweredFlow:
+def lower_flow(
+    flow: WiredFlow,
+    *,
+    names: FlowNames | None = None,
+    imports: ImportedModules | None = None,
+    taken: Collection[str] = (),
+) -> LoweredFlow:
     """Write a flow out as calls.
+
+    Args:
+        flow: The flow.
+        names: What source code calls its functions and inputs, if that is known already.
+        imports: The imports of a text with several flows; they cover all names.
+        taken: Names that mean something else in the text.
 
     Complexity:
         O(V log V + E) time.
     """
-    names = {v.name: source_name_of(v.handler) for v in flow.vertices.values()}
-    inputs_name = source_name_of(flow.inputs_from) if flow.inputs_from is not None else None
-    used = [n.module for n in (*names.values(), inputs_name) if n is not None]
-    imports = ImportedModules(used)
-    variables = variable_names(sorted(flow.vertices), set(imports.alias_of.values()))
-    expressions = _Expressions(flow, variables)
+    if names is None:
+        names = name_flow(flow)
+    if imports is None:
+        imports = ImportedModules(names.modules(), taken)
+    used = {*taken, *imports.alias_of.values()}
+    parameters = _parameters(flow, names, imports, used)
+    used.update(parameter.name for parameter in parameters)
+    variables = variable_names(sorted(flow.vertices), used)
+    expressions = _Expressions(flow, variables, parameters, by_key=names.inputs_by_key)
     calls = tuple(
-        _call(flow.vertices[name], names[name], imports, variables[name], expressions)
+        _call(flow.vertices[name], names, imports, variables[name], expressions)
         for stage in GraphTopology(flow.graph).execution_stages()
         for name in sorted(vertex.name for vertex in stage)
     )
-    return LoweredFlow(flow, calls, imports, variables)
+    return LoweredFlow(flow, calls, imports, variables, parameters)
+
+
+def _parameters(
+    flow: WiredFlow, names: FlowNames, imports: ImportedModules, taken: Collection[str]
+) -> tuple[LoweredParameter, ...]:
+    if names.inputs_object is not None:
+        return (LoweredParameter(INPUTS, names.inputs_object.text(imports)),)
+    sources = names.input_types
+    variables = variable_names(flow.inputs, taken)
+    return tuple(
+        LoweredParameter(variables[name], None if source is None else source.text(imports), name)
+        for name, source in sources.items()
+    )
 
 
 def _call(
     vertex: WiredVertex,
-    name: SourceName | None,
+    names: FlowNames,
     imports: ImportedModules,
     variable: str,
     expressions: "_Expressions",
 ) -> LoweredCall:
+    name = names.callees[vertex.name]
     return LoweredCall(
         vertex,
         variable,
         None if name is None else imports.expression(name),
-        tuple(
-            LoweredArgument(binding.parameter, expressions.of(binding), binding)
-            for binding in vertex.bindings
-            if binding.sources or binding.rule is Rule.FAN_IN
-        ),
+        _arguments(vertex, expressions),
     )
+
+
+def _arguments(vertex: WiredVertex, expressions: "_Expressions") -> tuple[LoweredArgument, ...]:
+    unnamed = {
+        parameter.name
+        for parameter in read_parameters(vertex.handler)
+        if parameter.kind == ParameterKind.POSITIONAL_ONLY
+    }
+    found = []
+    for binding in vertex.bindings:
+        if binding.sources or binding.rule is Rule.FAN_IN:
+            by_position = binding.parameter in unnamed
+            found.append(expressions.argument(binding, by_position=by_position))
+        else:
+            unnamed.clear()  # as a run does: by position up to the first one that is left out
+    return tuple(found)
 
 
 class _Expressions:
     """Turns bindings into expressions."""
 
-    def __init__(self, flow: WiredFlow, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        flow: WiredFlow,
+        variables: Mapping[str, str],
+        parameters: tuple[LoweredParameter, ...],
+        *,
+        by_key: bool,
+    ) -> None:
         self._flow = flow
         self._variables = variables
+        self._inputs = {
+            name: f"{INPUTS}[{name!r}]" if by_key else f"{INPUTS}.{name}" for name in flow.inputs
+        }
+        self._inputs.update((p.input, p.name) for p in parameters if p.input is not None)
 
-    def of(self, binding: Binding) -> str:
+    def argument(self, binding: Binding, *, by_position: bool) -> LoweredArgument:
         """Return the Python that gives the value of a parameter."""
-        sources = [self._value(source) for source in binding.sources]
-        return f"[{', '.join(sources)}]" if binding.rule is Rule.FAN_IN else sources[0]
+        sources = tuple(LoweredSource(self._value(s), s) for s in binding.sources)
+        if binding.rule is not Rule.FAN_IN:
+            return LoweredArgument(
+                binding.parameter, sources[0].expression, binding, by_position=by_position
+            )
+        items = ", ".join(source.expression for source in sources)
+        return LoweredArgument(
+            binding.parameter, f"[{items}]", binding, by_position=by_position, items=sources
+        )
 
     def _value(self, source: OutputName) -> str:
         if source.vertex == INPUT:
-            declared = self._flow.inputs_from
-            return f"inputs.{source.output}" if isinstance(declared, type) else source.output
+            return self._inputs[source.output]
         producer = self._flow.vertices[source.vertex]
         part = next((p for p in producer.parts if p.name == source.output), None)
         whole = self._variables[source.vertex]

@@ -1,9 +1,11 @@
 """The text of a lowered flow for people, with a map from its lines to what they stand for."""
 
+import keyword
+
 import attrs
 
 from hbia_dsl.lowering.lower_flow import LoweredFlow
-from hbia_dsl.lowering.lowered_call import LoweredCall
+from hbia_dsl.lowering.lowered_call import LoweredArgument, LoweredCall, LoweredParameter
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.wiring.binding import Binding
 
@@ -42,7 +44,9 @@ def source_text(lowered: LoweredFlow) -> LoweredSource:
     writer.line("")
     writer.line("")
     is_async = any(v.is_async for v in flow.vertices.values())
-    writer.line(f"{'async ' if is_async else ''}def {flow_function(flow.name)}({_takes(lowered)}):")
+    name = flow_function(flow.name, {*lowered.imports.alias_of.values()})
+    takes = ", ".join(_taken(lowered, parameter) for parameter in lowered.parameters)
+    writer.line(f"{'async ' if is_async else ''}def {name}({takes}):")
     for call in lowered.calls:
         _write_call(writer, call)
     result = "None" if flow.result is None else lowered.variables[flow.result]
@@ -50,10 +54,19 @@ def source_text(lowered: LoweredFlow) -> LoweredSource:
     return LoweredSource("\n".join(writer.lines) + "\n", writer.places)
 
 
-def flow_function(name: str) -> str:
-    """Return a function's name for a flow's name."""
+def flow_function(name: str, taken: set[str] | frozenset[str] = frozenset()) -> str:
+    """Return a function's name for a flow's name.
+
+    Args:
+        name: The flow's name: any text.
+        taken: Names that mean something else in the text.
+    """
     cleaned = "".join(c if c.isalnum() or c == "_" else "_" for c in name)
-    return cleaned if cleaned.isidentifier() else f"flow_{cleaned}"
+    if not cleaned.isidentifier() or keyword.iskeyword(cleaned) or cleaned in taken:
+        cleaned = f"flow_{cleaned}"
+    while cleaned in taken:
+        cleaned += "_"
+    return cleaned
 
 
 def comment_of(binding: Binding) -> str:
@@ -84,7 +97,7 @@ def _write_call(writer: _Writer, call: LoweredCall) -> None:
         writer.line(f"    {call.variable} = {wait}{callee}(){note}", here)
         return
     writer.line(f"    {call.variable} = {wait}{callee}({note}", here)
-    texts = [f"        {a.parameter}={a.expression}," for a in call.arguments]
+    texts = [f"        {argument_text(a)}," for a in call.arguments]
     width = max(len(text) for text in texts)
     for text, argument in zip(texts, call.arguments, strict=True):
         place = LinePlace(vertex.name, argument.parameter, argument.binding)
@@ -92,8 +105,16 @@ def _write_call(writer: _Writer, call: LoweredCall) -> None:
     writer.line("    )", here)
 
 
-def _takes(lowered: LoweredFlow) -> str:
-    flow = lowered.flow
-    if isinstance(flow.inputs_from, type):
-        return f"inputs: {flow.inputs_from.__name__}"
-    return ", ".join(f"{name}: {display(i.form)}" for name, i in flow.inputs.items())
+def argument_text(argument: LoweredArgument) -> str:
+    """Return an argument as it stands in a call."""
+    if argument.by_position:
+        return argument.expression
+    return f"{argument.parameter}={argument.expression}"
+
+
+def _taken(lowered: LoweredFlow, parameter: LoweredParameter) -> str:
+    if parameter.type_text is not None:
+        return f"{parameter.name}: {parameter.type_text}"
+    if parameter.input is None:
+        return parameter.name
+    return f"{parameter.name}: {display(lowered.flow.inputs[parameter.input].form)}"

@@ -127,26 +127,10 @@ def simulate(
         RunOptionError: An option has a value that it cannot have.
         KeyboardInterrupt: A handler was interrupted; this and the like leave bare.
     """
-    given: OptionsGiven = {
-        "max_workers": max_workers,
-        "max_tasks": max_tasks,
-        "timeout_s": timeout_s,
-        "on_error": on_error,
-        "grace_s": grace_s,
-    }
-    RunOptions().changed(given)
-    _check_durations(flow.wired, durations_s)
-    world = SimulatedWorld(
-        seed,
-        _schedule(schedule),
-        max_workers,
-        max_tasks,
-        timeout_s,
-        on_error == "continue",
-        grace_s,
-        durations_s,
-        cancel_at_s,
-    )
+    keeps_going = on_error == "continue"
+    limits = (max_workers, max_tasks, timeout_s, keeps_going, grace_s, durations_s, cancel_at_s)
+    world = SimulatedWorld(seed, _schedule(schedule), *limits)
+    _refuse_bad_options(flow.wired, world, on_error)
     planned = plan_flow(flow.wired, check=True)
     slots = read_call(flow.wired, planned, (), {**inputs, **more_inputs})
     played = world.play(planned.plan, slots)
@@ -198,8 +182,16 @@ def _schedule(name: str) -> Schedule:
         raise bad_value("schedule", wanted, name) from None
 
 
-def _check_durations(flow: WiredFlow, durations_s: Mapping[str, float]) -> None:
-    for name, duration_s in durations_s.items():
+def _refuse_bad_options(flow: WiredFlow, world: SimulatedWorld, on_error: str) -> None:
+    given: OptionsGiven = {
+        "max_workers": world.max_workers,
+        "max_tasks": world.max_tasks,
+        "timeout_s": world.timeout_s,
+        "on_error": on_error,  # type: ignore[typeddict-item]  # checked by whom it is given to
+        "grace_s": world.grace_s,
+    }
+    RunOptions().changed(given)
+    for name, duration_s in world.durations_s.items():
         if name not in flow.vertices:
             message = f"`durations_s` names `{name}`, which is not a vertex of flow `{flow.name}`"
             known = f"its vertices are {', '.join(flow.vertices)}"

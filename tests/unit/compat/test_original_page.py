@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from textwrap import dedent
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import pytest
 import yaml
@@ -315,7 +315,13 @@ def test_priority_is_call_then_settings_then_environment_then_default(
     assert watch.most_at_once == (2 if overlaps else 1)
 
 
-COMBINATIONS: Final = {
+class ModeFlags(TypedDict, total=False):
+    parallel_enabled: bool
+    async_enabled: bool
+    cache_enabled: bool
+
+
+COMBINATIONS: Final[dict[str, ModeFlags]] = {
     "Serial only (default)": {},
     "Cache only": {"cache_enabled": True},
     "Parallel only": {"parallel_enabled": True},

@@ -92,6 +92,13 @@ def test_what_is_no_vertex_is_refused_at_the_call(given: object) -> None:
     assert "@vertex" in error.value.diagnostic.help
 
 
+def test_a_list_of_vertices_is_told_to_be_given_one_by_one() -> None:
+    with pytest.raises(DeclarationError, match="a list is not a vertex") as error:
+        careless([double, shout])
+
+    assert error.value.diagnostic.help == "give vertices one by one: Registry(first, second)"
+
+
 def test_a_member_of_a_group_alone_is_no_vertex() -> None:
     @atomic(group="payment")
     def grouped() -> int:

@@ -102,6 +102,15 @@ def test_data_that_are_no_mapping_are_refused(data: Any) -> None:  # noqa: ANN40
         NESTED.run_data(data)
 
 
+def test_the_text_of_json_is_not_its_data() -> None:
+    careless: Any = NESTED  # a caller without a type checker
+
+    with pytest.raises(RunInputError) as error:
+        careless.run_data('{"name": "ann"}')
+
+    assert error.value.diagnostic.help == "give the data, not their text: json.loads(text)"
+
+
 class Point(NamedTuple):
     x: int
     y: int = 0

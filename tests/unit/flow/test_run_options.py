@@ -7,7 +7,7 @@ import pytest
 
 from hbia_dsl import Flow, vertex
 from hbia_dsl.conf.not_given import NOT_GIVEN
-from hbia_dsl.errors import RunOptionError
+from hbia_dsl.errors import RunInputError, RunOptionError
 from hbia_dsl.flow.run_options import RULES, OptionsGiven, RunOptions
 
 
@@ -93,6 +93,22 @@ def test_an_unknown_option_that_is_like_none_lists_all() -> None:
         careless.options(zzz=3)
 
     assert error.value.diagnostic.help == f"options are {', '.join(RULES)}"
+
+
+def test_an_input_in_the_place_of_an_option_is_told() -> None:
+    with pytest.raises(RunOptionError, match="`number` is an input of flow `doubling`") as error:
+        careless.options(number=3)
+
+    assert error.value.diagnostic.help == "give it to the run: run(number=...)"
+
+
+def test_an_option_in_the_place_of_an_input_is_told() -> None:
+    with pytest.raises(RunInputError, match="unknown input `max_workers`") as error:
+        careless.run(number=3, max_workers=2)
+
+    assert error.value.diagnostic.help == (
+        "options go before the run: flow.options(max_workers=...)"
+    )
 
 
 def test_later_options_replace_earlier_ones_one_by_one() -> None:

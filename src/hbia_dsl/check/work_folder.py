@@ -1,0 +1,63 @@
+"""The folder in which checks keep their texts and what type checkers remember of them."""
+
+import contextlib
+import os
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from hbia_dsl.conf.settings_in_force import settings_in_force
+
+_STEM: Final = "hbia_flows_"
+
+MODULE_PATTERN: Final = f"{_STEM}*"
+"""What the modules of all checks are called, as the configuration of a checker names them."""
+
+
+@contextlib.contextmanager
+def work_folder() -> Iterator[str]:
+    """Give the folder `check` inside the folder of the cache, made if it is not there.
+
+    Where nothing can be written, a temporary folder that is removed again: then a type
+    checker remembers nothing from one check to the next.
+    """
+    folder = os.path.abspath(os.path.join(settings_in_force().cache_dir, "check"))
+    if _is_made(folder):
+        yield folder
+        return
+    import tempfile  # loaded where it is used
+
+    with tempfile.TemporaryDirectory(prefix="hbia-check-") as temporary:
+        yield temporary
+
+
+def module_name(key: str) -> str:
+    """Return the name of the module that holds the text of a check.
+
+    Two checks of one project that run at once must not write one file, and a check that
+    is repeated must find its own again.
+    """
+    return f"{_STEM}{zlib.crc32(key.encode()):08x}"
+
+
+def write_if_changed(path: str, text: str) -> None:
+    """Write a file whole or not at all; leave it alone if it has that text already.
+
+    Type checkers look at the time of a file before they look into it.
+    """
+    with contextlib.suppress(OSError), open(path, encoding="utf-8") as opened:
+        if opened.read() == text:
+            return
+    fresh = f"{path}.{os.getpid()}"
+    with open(fresh, "w", encoding="utf-8") as opened:
+        opened.write(text)
+    os.replace(fresh, path)
+
+
+def _is_made(folder: str) -> bool:
+    try:
+        os.makedirs(folder, exist_ok=True)
+        write_if_changed(os.path.join(folder, ".gitignore"), "*\n")
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)

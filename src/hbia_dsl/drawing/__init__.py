@@ -1,0 +1,1 @@
+"""A flow drawn for people: SVG, HTML, Mermaid, Graphviz DOT, a table of stages."""

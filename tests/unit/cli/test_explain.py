@@ -1,0 +1,115 @@
+"""`hbia explain`, and the frame of the command line around it."""
+
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+
+import hbia_dsl
+from hbia_dsl.cli.entry import main
+from hbia_dsl.diagnostics.diagnostic_code import CODES
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_every_code_has_a_page_in_the_package(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", number]) == 0
+
+    printed = capsys.readouterr()
+    page = files("hbia_dsl.diagnostics") / "pages" / f"{number}.md"
+    assert printed.out == page.read_text(encoding="utf-8")
+    assert printed.out.startswith(f"# {number}: ")
+    assert printed.err == ""
+
+
+def test_a_code_may_be_written_small(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "hb201"]) == 0
+    assert capsys.readouterr().out.startswith("# HB201: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [("HB-201", "did you mean `HB201`?"), ("banana", "`hbia explain` lists all codes")],
+)
+def test_an_unknown_code_is_wrong_usage_with_a_way_out(
+    given: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", given]) == 2
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"hbia explain: there is no code `{given}`; {hint}\n"
+
+
+def test_without_a_code_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain"]) == 0
+
+    listed = capsys.readouterr().out.splitlines()
+    assert listed == [f"{code.number}  {code.title}" for code in CODES.values()]
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"hbia {hbia_dsl.__version__}\n"
+
+
+def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+
+    assert end.value.code == 0
+    assert "explain" in capsys.readouterr().out
+
+
+def test_without_a_command_the_help_goes_to_the_error_stream(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([]) == 2
+
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "explain" in printed.err
+
+
+@pytest.mark.parametrize("argv", [["explian"], ["explain", "HB201", "HB202"], ["--versio n"]])
+def test_wrong_usage_ends_with_two(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(argv)
+
+    assert end.value.code == 2
+    assert "usage: hbia" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("argv", "code"), [(["explain", "HB201"], 0), (["explain", "HBX"], 2)])
+def test_the_module_is_the_command_and_shows_no_traceback(argv: list[str], code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "hbia_dsl", *argv],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
+
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "hbia_dsl", "explain", "HB201"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    running.stdout.close()  # before anything was written
+
+    _, errors = running.communicate(timeout=50)
+
+    assert running.returncode == 0
+    assert errors == ""

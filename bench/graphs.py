@@ -16,8 +16,8 @@ import attrs
 
 Function = Callable[..., object]
 
-Row = tuple[str, Function, Mapping[str, str] | None, tuple[str, ...]]
-"""Name, function, source by parameter (None: it takes one list), sources in order."""
+Row = tuple[str, Function, tuple[str, ...]]
+"""Name, function, and the names of what it takes, in order."""
 
 PIECES_A_BLOCK = 2_000
 """Source is compiled in blocks: the syntax tree of 100,000 functions would fill the memory."""
@@ -116,10 +116,10 @@ def order_table(workload: Workload, functions: Sequence[Function]) -> list[Row]:
     """Make the table of **b**."""
     table: list[Row] = []
     for v, (function, row) in enumerate(zip(functions, workload.rows, strict=True)):
-        sources = tuple(f"v{p}" for p in row)
-        is_list = workload.collects and v == len(workload) - 1
-        parameters = None if is_list else dict(zip(sources, sources, strict=True))
-        table.append((f"v{v}", function, parameters, sources))
+        table.append((f"v{v}", function, tuple(f"v{p}" for p in row)))
+    if workload.collects:
+        name, collecting, sources = table[-1]
+        table[-1] = (name, lambda *parts: collecting(list(parts)), sources)
     return table
 
 
@@ -148,7 +148,9 @@ def _vertex_sources(workload: Workload, *, is_async: bool) -> Iterator[str]:
         # Named after the vertices that they take from, so they are bound by name.
         parameters = ", ".join(f"v{p}: int" for p in row)
         returns = "Part" if workload.collects and v else "int"
-        result = f"{' + '.join(f'v{p}' for p in row)} + 1 & 63" if row else "1"
+        result = " + ".join(["1", *(f"v{p}" for p in row)])
+        if len(row) > 1:
+            result = f"{result} & 63"  # else sums of sums would soon be anything but small
         yield f"{define} v{v}({parameters}) -> {returns}:\n    return {result}\n"
 
 
@@ -169,11 +171,8 @@ def _looped_source(*, is_async: bool) -> str:
     return f"""\
 {"async def" if is_async else "def"} looped():
     results = {{}}
-    for name, function, parameters, sources in ORDER:
-        if parameters is None:
-            results[name] = {await_}function([results[s] for s in sources])
-        else:
-            results[name] = {await_}function(**{{p: results[s] for p, s in parameters.items()}})
+    for name, function, sources in ORDER:
+        results[name] = {await_}function(*(results[s] for s in sources))
     return results
 """
 

@@ -39,8 +39,8 @@ def main() -> None:
 def looped(table: list[Row]) -> dict[str, object]:
     """Run **b** on the same functions."""
     results: dict[str, object] = {}
-    for name, function, parameters, _ in table:
-        results[name] = function(**{p: results[s] for p, s in (parameters or {}).items()})
+    for name, function, sources in table:
+        results[name] = function(*(results[s] for s in sources))
     return results
 
 

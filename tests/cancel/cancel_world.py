@@ -123,7 +123,9 @@ def busy_plan(world: World) -> Plan:
         .vertex("on_a_thread", on_a_thread, "plain", is_async=False)
         .vertex("has_children", has_children, "plain", is_async=True)
         .vertex("ends_late", ends_late, "plain", is_async=True)
-        .vertex("last", last, "cleans_up", "on_a_thread", "has_children", "ends_late", is_async=False)
+        .vertex(
+            "last", last, "cleans_up", "on_a_thread", "has_children", "ends_late", is_async=False
+        )
         .plan()
     )
 

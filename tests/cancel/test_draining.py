@@ -249,7 +249,9 @@ def test_what_a_vertex_gives_while_the_run_is_wound_down_is_kept(
         over.wait(10)
         return "late"
 
-    run = new_run(_one(late if is_async else late_on_a_thread, is_async=is_async), Schedule.STAGES, {})
+    run = new_run(
+        _one(late if is_async else late_on_a_thread, is_async=is_async), Schedule.STAGES, {}
+    )
 
     async def on_asyncio() -> None:
         asyncio.get_running_loop().call_later(0.05, over.set)

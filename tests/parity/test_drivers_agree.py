@@ -147,7 +147,13 @@ class _Own(BaseException):
     pass
 
 
-BARE = [SystemExit(3), KeyboardInterrupt(), GeneratorExit(), _Own("mine"), BaseExceptionGroup("g", [_Own()])]
+BARE = [
+    SystemExit(3),
+    KeyboardInterrupt(),
+    GeneratorExit(),
+    _Own("mine"),
+    BaseExceptionGroup("g", [_Own()]),
+]
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -158,12 +164,7 @@ def test_what_is_not_an_exception_leaves_bare_in_every_mode(
     def raises(*_: object) -> object:
         raise error.with_traceback(None)
 
-    sketch = (
-        Sketch()
-        .vertex("a", total, "x")
-        .vertex("b", raises, "a")
-        .vertex("c", total, "b")
-    )
+    sketch = Sketch().vertex("a", total, "x").vertex("b", raises, "a").vertex("c", total, "b")
     for driver in _modes(colour):
         outcome = run_under(driver, sketch.plan(colour))
         assert outcome.error is error, driver

@@ -5,6 +5,7 @@ import attrs
 from hbia_dsl.check.found_flow import FoundFlow
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.location import Location
+from hbia_dsl.diagnostics.text_report import render
 from hbia_dsl.errors import CheckError, WiringError
 from hbia_dsl.wiring.binding import Binding
 
@@ -71,7 +72,10 @@ class CheckReport:
             WiringError: There are problems; all of them at once.
         """
         if self.failures:
-            raise CheckError(self.failures[0])
+            error = CheckError(self.failures[0])
+            for other in self.failures[1:]:
+                error.add_note(render(other))
+            raise error
         if self.findings:
             count = f"{len(self.findings)} problem{'' if len(self.findings) == 1 else 's'}"
             raise WiringError(

@@ -54,16 +54,18 @@ def app_memory() -> str | None:
 
 def _configured() -> str | None:
     for name in ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"):
-        if not os.path.isfile(name):
-            continue
-        try:
-            section = _toml_section(name) if name.endswith(".toml") else _ini_section(name)
-        except Exception:  # noqa: BLE001 - what cannot be read is for mypy to complain about
-            continue
+        section = _section(name) if os.path.isfile(name) else None
         if section is not None:  # the first file with a section for mypy is the one it takes
             folder = section.get("cache_dir")
             return folder if isinstance(folder, str) else None
     return None
+
+
+def _section(name: str) -> dict[str, object] | None:
+    try:
+        return _toml_section(name) if name.endswith(".toml") else _ini_section(name)
+    except Exception:  # noqa: BLE001 - what cannot be read is for mypy to complain about
+        return None
 
 
 def _ini_section(name: str) -> dict[str, object] | None:

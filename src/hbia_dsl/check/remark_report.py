@@ -27,6 +27,7 @@ from hbia_dsl.lowering.check_flow_writer import STAND_IN_SUFFIX
 from hbia_dsl.lowering.check_place import CheckPlace, LineKind
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.wiring.binding import INPUT, OutputName
+from hbia_dsl.wiring.field_place import place_of_field
 from hbia_dsl.wiring.wired_flow import WiredVertex
 
 _TYPES: Final = (
@@ -102,7 +103,7 @@ class RemarkReport:
             place,
             ANY_REFUSED,
             f"the result of `{place.vertex}` is `{seen}` to {self._tool}",
-            help_="annotate it with a type that holds no `Any`",
+            help_=f"annotate `{place.vertex}` with types that hold no `Any`",
         )
 
     def unseen_module(self, module: str, remark: Remark) -> Diagnostic:
@@ -188,21 +189,23 @@ class RemarkReport:
 
     def _any(self, place: CheckPlace, remark: Remark) -> Finding:
         source = self._source(place)
+        subject = f"`{place.vertex}`"
         if place.kind is LineKind.ARGUMENT and source is not None:
+            subject = shown_source(source)
             message = (
-                f"{shown_source(source)} holds `Any` where `{place.vertex}` takes it as "
-                f"`{place.parameter}`"
+                f"{subject} holds `Any` where `{place.vertex}` takes it as `{place.parameter}`"
             )
         elif place.kind is LineKind.INPUTS:
-            message = f"the input `{place.parameter}` of flow `{self._name(place)}` holds `Any`"
+            subject = f"the input `{place.parameter}`"
+            message = f"{subject} of flow `{self._name(place)}` holds `Any`"
         else:
-            message = f"`{place.vertex}` holds `Any` in its signature or its result"
+            message = f"{subject} holds `Any` in its signature or its result"
         return self._made(
             place,
             ANY_REFUSED,
             message,
             notes=(self._quoted(remark),),
-            help_="annotate it with a type that holds no `Any`, or check without --strict-any",
+            help_=f"annotate {subject} with types that hold no `Any`",
             remark=remark,
         )
 
@@ -236,8 +239,10 @@ class RemarkReport:
     def _location(self, place: CheckPlace) -> Location | None:
         if not place.vertex:
             inputs = self._flows[place.flow].wired.inputs_from
-            if inputs is None or isinstance(inputs, type):
+            if inputs is None:
                 return None
+            if isinstance(inputs, type):
+                return place_of_field(inputs, place.parameter or None)
             return location_of(inputs, place.parameter or None)
         return location_of(self._vertex(place).handler, place.parameter or None)
 

@@ -1,31 +1,32 @@
 """The line of an edge as an SVG path: straight down in rows, a curve from row to row."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from hbia_dsl.drawing.placed_flow import Stretch
 
-ARROW_LENGTH = 8.0
-_ARROW_HALF = 4.0
-_STRAIGHT = 0.05
+ARROW_LENGTH: Final = 9.0
+_ARROW_HALF: Final = 4.0
+_STRAIGHT: Final = 0.05
 """Less than this sideways is no curve."""
 
 
 def line_path(stretches: Sequence[Stretch]) -> str:
     """Return the path of a line, without its arrow head."""
-    first, last = stretches[0], stretches[-1]
-    x = number(first.x)
-    parts = [f"M{x} {number(first.top)}"]
+    *others, last = stretches
     end = last.bottom - ARROW_LENGTH / 2
-    before = first
-    for stretch in stretches[1:]:
-        if abs(stretch.x - before.x) > _STRAIGHT:
-            if before.bottom > before.top:
+    # The last curve ends early enough for the arrow head to point straight down.
+    pieces = [*others, Stretch(last.x, min(last.top, last.bottom - ARROW_LENGTH - 2), end)]
+    before, drawn_to = pieces[0], pieces[0].top
+    parts = [f"M{number(before.x)} {number(before.top)}"]
+    for piece in pieces[1:]:
+        if abs(piece.x - before.x) > _STRAIGHT:
+            if before.bottom > drawn_to:
                 parts.append(f"V{number(before.bottom)}")
-            middle = number((before.bottom + stretch.top) / 2)
-            x = number(stretch.x)
-            start = number(before.x)
-            parts.append(f"C{start} {middle} {x} {middle} {x} {number(stretch.top)}")
-        before = stretch
+            middle, x = number((before.bottom + piece.top) / 2), number(piece.x)
+            parts.append(f"C{number(before.x)} {middle} {x} {middle} {x} {number(piece.top)}")
+            drawn_to = piece.top
+        before = piece
     parts.append(f"V{number(end)}")
     return "".join(parts)
 

@@ -16,7 +16,7 @@ Joint = tuple[int, float, float, float]
 """A neighbour in the next row, its offset, the item's own offset, and a weight."""
 
 CARD_TO_CARD: Final = 1.0
-CARD_TO_LANE: Final = 2.0
+CARD_TO_LANE: Final = 1.0
 LANE_TO_LANE: Final = 8.0
 """How much is done for a straight line between two rows; bends in long lines hurt most."""
 
@@ -117,7 +117,8 @@ def _room(
     row, gap = level.rows[number], gaps[number]
     left = centres[row[place - 1]] + gap[place - 1] if place else float("-inf")
     right = centres[row[place + 1]] - gap[place] if place + 1 < len(row) else float("inf")
-    return left, right
+    # Without any room, rounding may have the two a hair apart, the wrong way round.
+    return (left, right) if left <= right else (centres[item], centres[item])
 
 
 def _straighten(

@@ -15,6 +15,7 @@ from hbia_dsl.drawing.placed_flow import (
     Stretch,
 )
 from hbia_dsl.drawing.stacked_rows import StackedLevel, stack_rows
+from hbia_dsl.drawing.svg_legend import legend_width
 
 LEFT: Final = 84.0
 """Where the cards begin; the names of the stages are left of that."""
@@ -23,7 +24,6 @@ TOP: Final = 60.0
 MARGIN: Final = 22.0
 BOTTOM: Final = 52.0
 """Room for the legend below the rows."""
-LEGEND_WIDTH: Final = 520.0
 TITLE_SIZE: Final = 18.0
 SUMMARY_SIZE: Final = 12.0
 
@@ -39,7 +39,7 @@ def lay_out_flow(flow: DrawnFlow) -> PlacedFlow:
     units = find_units(flow)
     stacked = stack_rows(units.level, units.heights, _ROW_GAP, _ROW_GAP)
     titles = text_width(flow.name, TITLE_SIZE) + text_width(flow.summary, SUMMARY_SIZE)
-    least = max(titles + 3 * MARGIN, LEGEND_WIDTH)
+    least = max(titles + 3 * MARGIN, legend_width(flow) + MARGIN)
     width = max(LEFT + stacked.placed.width + MARGIN, least)
     # A narrow flow stands in the middle of what the texts around it need.
     left = LEFT + (width - LEFT - MARGIN - stacked.placed.width) / 2

@@ -53,10 +53,15 @@ def find_units(flow: DrawnFlow) -> FlowUnits:
     stages = _stages(flow, unit_of)
     # Inputs come last, so that in a wide stage they are in its last row, near to their users.
     units = [*(v.name for v in flow.vertices), *(i.key for i in flow.inputs if i.is_used)]
+    crossing = [edge for edge in flow.edges if unit_of[edge.source] != unit_of[edge.target]]
+    left = {unit_of[edge.source] for edge in crossing}
+    entered = {unit_of[edge.target] for edge in crossing}
     sizes = {}
     for unit in dict.fromkeys(unit_of[key] for key in units):
         box = groups.get(unit) or texts[unit]
-        sizes[unit] = UnitSize(stages[unit], box.width, box.height)
+        sizes[unit] = UnitSize(
+            stages[unit], box.width, box.height, unit in entered, unit in left
+        )
     number = {unit: place for place, unit in enumerate(sizes)}
     assigned = assign_rows(list(sizes.values()))
     ends = _ends(flow, unit_of, number, groups)

@@ -84,11 +84,10 @@ class _Inside:
         names += [("out", name) for name in exits]
         self._entries, self._exits = list(entries), list(exits)
         self._number = {name: number for number, name in enumerate(names)}
-        found = sorted({depths[name] for name in members})
-        row_of = {depth: row for row, depth in enumerate(found, 1 if entries else 0)}
+        row_of = self._rows_of_members(depths, 1 if entries else 0)
         self._rows = [0] * len(entries)
-        self._rows += [row_of[depths[name]] for name in members]
-        self._rows += [row_of[found[-1]] + 1] * len(exits)
+        self._rows += [row_of[name] for name in members]
+        self._rows += [max(row_of.values()) + 1] * len(exits)
 
     def laid_out(self) -> GroupLayout:
         """Place everything and say where from the box's corner."""
@@ -166,3 +165,15 @@ class _Inside:
         return [
             Net(End(start), tuple(End(item) for item in found)) for start, found in ends.items()
         ]
+
+    def _rows_of_members(self, depths: Mapping[str, int], first: int) -> dict[str, int]:
+        """Put each member below all members that it follows, as far up as that allows."""
+        members = self._group.vertices
+        before: dict[str, list[str]] = {name: [] for name in members}
+        for source, target in self._edges:
+            if source in before and target in before:
+                before[target].append(source)
+        row_of: dict[str, int] = {}
+        for name in sorted(members, key=depths.__getitem__):
+            row_of[name] = max([row_of[b] + 1 for b in before[name]], default=first)
+        return row_of

@@ -21,6 +21,10 @@ class UnitSize:
     stage: int
     width: float
     height: float
+    is_entered: bool = True
+    """Whether lines come to it from above."""
+    is_left: bool = True
+    """Whether lines go down from it."""
 
 
 @attrs.frozen
@@ -35,8 +39,9 @@ class RowAssignment:
 def assign_rows(units: Sequence[UnitSize]) -> RowAssignment:
     """Give each unit a row; a stage that is too wide for one row gets several.
 
-    Units of a stage do not depend on each other, so any of them can be above any other;
-    they are taken in the given order, the same number a row.
+    Units of a stage do not depend on each other, so any of them can be above any other.
+    The same number goes in each row: those where lines end first, those where lines
+    start last, so that few lines have to pass other rows; else in the given order.
     """
     area = sum((unit.width + _ROOM[0]) * (unit.height + _ROOM[1]) for unit in units)
     widest = max(_LEAST_ROW, _ROW_FOR_AREA * area**0.5)
@@ -47,6 +52,7 @@ def assign_rows(units: Sequence[UnitSize]) -> RowAssignment:
     stage_of_row: list[int] = []
     for stage in sorted(stages):
         members = stages[stage]
+        members.sort(key=lambda number: units[number].is_left - units[number].is_entered)
         total = sum(units[number].width + _ROOM[0] for number in members)
         count = min(ceil(total / widest), len(members))
         for place, number in enumerate(members):

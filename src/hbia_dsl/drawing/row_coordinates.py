@@ -46,7 +46,7 @@ def place_rows(level: LanedLevel, gaps: Sequence[list[float]]) -> list[float]:
     centres = [0.0] * len(level.row_of)
     for row, gap in zip(level.rows, gaps, strict=True):
         at = -sum(gap) / 2
-        for item, distance in zip(row, [*gap, 0.0], strict=True):
+        for item, distance in zip(row, [*gap, 0.0], strict=False):  # a row may be empty
             centres[item] = at
             at += distance
     lines = sum(map(len, level.below)) + len(centres)

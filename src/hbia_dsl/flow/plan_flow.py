@@ -151,7 +151,7 @@ def _planned(vertex: WiredVertex, slots: _Slots, *, check: bool) -> PlannedVerte
         slot=whole,
         store=compile_store(
             whole,
-            None if contract is None else Contract(contract, vertex.name, vertex.handler),
+            Contract(contract, vertex.name, vertex.handler),
             tuple((part, outputs[part.name]) for part in vertex.parts),
         ),
         is_async=vertex.is_async,

@@ -26,7 +26,7 @@ from hbia_dsl.graph.vertex import Vertex
 _Names = dict[str, list[str]]
 
 
-class Graph:
+class Graph:  # noqa: PLW1641 - a graph can still change, so it has no hash
     """Vertices, edges and groups; equal to another if all of them are."""
 
     __slots__ = (
@@ -220,8 +220,6 @@ class Graph:
             and self._groups == other._groups
             and self._flows == other._flows
         )
-
-    # No `__hash__`: a graph can still change, so Python gives it none.
 
     def __repr__(self) -> str:
         groups = f", {len(self._groups)} groups" if self._groups else ""

@@ -72,8 +72,8 @@ class Kernel:
             schedule: When a vertex may start.
             keeps_going: After a failure, vertices that do not depend on it still run.
         """
-        self.plan = plan
-        self.states = bytearray(len(plan.vertices))
+        self.plan: Plan = plan
+        self.states: bytearray = bytearray(len(plan.vertices))
         """One state for each vertex."""
         self.failures: dict[int, BaseException] = {}
         """What each failed vertex raised."""

@@ -47,20 +47,20 @@ class PlannedVertex:
         timeout_s: float | None = None,
         backend: str | None = None,
     ) -> None:
-        self.name = name
-        self.handler = handler
-        self.positional = positional
+        self.name: str = name
+        self.handler: Callable[..., object] = handler
+        self.positional: Callable[[Slots], Iterable[object]] = positional
         """Takes the positional arguments out of the slots."""
-        self.keyword_names = keyword_names
-        self.keywords = keywords
+        self.keyword_names: tuple[str, ...] = keyword_names
+        self.keywords: Callable[[Slots], Iterable[object]] | None = keywords
         """Takes the keyword arguments out of the slots, in the order of the names."""
-        self.slot = slot
+        self.slot: int = slot
         """Where the whole result goes."""
-        self.store = store
+        self.store: Callable[[Slots, object], None] | None = store
         """Checks the result and puts it and its parts away; None: the slot is all."""
-        self.is_async = is_async
-        self.timeout_s = timeout_s
-        self.backend = backend
+        self.is_async: bool = is_async
+        self.timeout_s: float | None = timeout_s
+        self.backend: str | None = backend
 
     def __repr__(self) -> str:
         return f"PlannedVertex({self.name})"

@@ -30,10 +30,10 @@ class RunScope:
     def __init__(
         self, flow: str, clock: Clock, parent: "RunScope | None", timeout_s: float | None
     ) -> None:
-        self.flow = flow
-        self.clock = clock
-        self.parent = parent
-        self.token = CancelToken()
+        self.flow: str = flow
+        self.clock: Clock = clock
+        self.parent: RunScope | None = parent
+        self.token: CancelToken = CancelToken()
         self.depth: int = 1 if parent is None else parent.depth + 1
         own = None if timeout_s is None else clock() + timeout_s
         outer = None if parent is None else parent.deadline

@@ -5,11 +5,11 @@ times. Only one vertex ever writes a given place, so vertices that overlap need 
 """
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import Context, copy_context
 
 from hbia_dsl.kernel.kernel import Kernel, Schedule
-from hbia_dsl.kernel.plan import Plan, Slots
+from hbia_dsl.kernel.plan import Plan, PlannedVertex, Slots
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, Clock, RunScope
 
 NO_TIME = -1.0
@@ -54,20 +54,20 @@ class RunState:
             schedule: When a vertex may start.
             keeps_going: See `Kernel`.
         """
-        self.plan = plan
-        self.vertices = plan.vertices
-        self.keeps_going = keeps_going
-        self.kernel = Kernel(plan, schedule, keeps_going=keeps_going)
+        self.plan: Plan = plan
+        self.vertices: Sequence[PlannedVertex] = plan.vertices
+        self.keeps_going: bool = keeps_going
+        self.kernel: Kernel = Kernel(plan, schedule, keeps_going=keeps_going)
         self.slots: Slots = [None] * plan.slot_count
         for slot, value in inputs.items():
             self.slots[slot] = value
         count = len(plan.vertices)
-        self.started = array("d", (NO_TIME,)) * count
+        self.started: array[float] = array("d", (NO_TIME,)) * count
         """When each vertex was started, in seconds on the clock."""
-        self.ended = array("d", (NO_TIME,)) * count
+        self.ended: array[float] = array("d", (NO_TIME,)) * count
         """When each vertex ended."""
-        self.clock = clock
-        self.scope = RunScope(plan.flow, clock, CURRENT_SCOPE.get(), timeout_s)
+        self.clock: Clock = clock
+        self.scope: RunScope = RunScope(plan.flow, clock, CURRENT_SCOPE.get(), timeout_s)
         self.context: Context = copy_context()
         """The caller's context with the scope in it; each vertex runs in its own copy."""
         self.context.run(CURRENT_SCOPE.set, self.scope)

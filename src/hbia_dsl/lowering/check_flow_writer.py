@@ -60,8 +60,9 @@ class CheckFlowWriter:
             if parameter.type_text is None:
                 self._is_unproven("", f"the input `{parameter.input}`", _UNNAMED_TYPE)
         line(") -> None:")
-        for name in _missable_keys(flow):
-            line(f"    assert {name!r} in inputs")
+        if self._names.inputs_object is not None:
+            for name in _missable_keys(flow):
+                line(f"    assert {name!r} in inputs")
         self._write_inputs_call()
         if not flow.vertices:
             line("    pass")

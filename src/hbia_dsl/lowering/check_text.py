@@ -45,7 +45,7 @@ def check_text(
     writer.head(strict_any=strict_any)
     for number, (flow, named) in enumerate(zip(flows, names, strict=True)):
         lowered = lower_flow(flow, names=named, imports=imports, taken=TAKEN)
-        _FlowWriter(writer, number, lowered, named, stand_ins[number]).write(functions[number])
+        CheckFlowWriter(writer, number, lowered, named, stand_ins[number]).write(functions[number])
     writer.canaries()
     text = "\n".join(writer.lines) + "\n"
     return CheckText(text, writer.places, tuple(writer.unproven), tuple(imports.alias_of))

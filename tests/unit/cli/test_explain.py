@@ -11,8 +11,8 @@ from hbia_dsl.cli.entry import main
 from hbia_dsl.diagnostics.diagnostic_code import CODES
 
 
-@pytest.mark.parametrize("number", CODES)
-def test_every_code_has_a_page_in_the_package(
+@pytest.mark.parametrize("number", ["HB101", "HB201", "HB305", "HB501"])
+def test_the_page_of_a_code_is_printed_as_it_is(
     number: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["explain", number]) == 0

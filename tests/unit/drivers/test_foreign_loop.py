@@ -108,7 +108,9 @@ def _assert_clear(driver: Driver, handler: Callable[..., object], running: str, 
         finally:
             cleaned.append(1)
 
-    sketch = Sketch().vertex("beside", beside, "x", is_async=True) if _overlaps(driver) else Sketch()
+    sketch = (
+        Sketch().vertex("beside", beside, "x", is_async=True) if _overlaps(driver) else Sketch()
+    )
     sketch.vertex("foreign", handler, "x", is_async=True).vertex("after", total, "foreign")
     outcome = run_under(driver, sketch.plan())
 

@@ -139,7 +139,9 @@ def test_the_deadline_of_the_outer_run_stops_the_inner_one(driver: Driver, mode:
     assert outcome.states == [("a", "cancelled")]
 
 
-@pytest.mark.parametrize("driver", [d for d in DRIVERS if d.schedule is not Schedule.SERIAL], ids=str)
+@pytest.mark.parametrize(
+    "driver", [d for d in DRIVERS if d.schedule is not Schedule.SERIAL], ids=str
+)
 @pytest.mark.parametrize("mode", INNER_MODES)
 def test_a_failure_in_the_outer_run_stops_the_inner_one(driver: Driver, mode: str) -> None:
     inside = threading.Event()

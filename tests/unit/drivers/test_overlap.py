@@ -248,7 +248,9 @@ def test_stages_and_eager_runs_hold_for_tasks_too(driver: Driver) -> None:
     outcome = run_under(driver, sketch.plan())
 
     assert outcome.error is None
-    expected = ["quick after", "slow"] if driver.schedule is Schedule.EAGER else ["slow", "quick after"]
+    expected = (
+        ["quick after", "slow"] if driver.schedule is Schedule.EAGER else ["slow", "quick after"]
+    )
     assert order == expected
 
 

@@ -149,7 +149,9 @@ def test_what_is_not_begun_when_a_vertex_fails_never_begins(driver: Driver) -> N
 def test_two_that_fail_together_are_both_reported_in_canonical_order(driver: Driver) -> None:
     together = threading.Barrier(3)
 
-    def failing(error: Exception, first: threading.Event | None, then: threading.Event | None) -> Callable[[object], None]:
+    def failing(
+        error: Exception, first: threading.Event | None, then: threading.Event | None
+    ) -> Callable[[object], None]:
         def handler(_: object) -> None:
             together.wait(LONG_S)
             if first is not None:

@@ -24,7 +24,8 @@ def _failure(returned: object, annotation: object, **options: Any) -> FlowFailed
         return returned
 
     number.__annotations__["return"] = annotation
-    flow: Flow[..., object] = Flow.of("wrong", vertex(**options)(number), after)
+    others = [] if options else [after]
+    flow: Flow[..., object] = Flow.of("wrong", vertex(**options)(number), *others)
     with pytest.raises(FlowFailed) as error:
         flow.run()
     return error.value
@@ -36,8 +37,8 @@ def _failure(returned: object, annotation: object, **options: Any) -> FlowFailed
         ("secret", int, "expected int, found str"),
         (None, int, "expected int, found None"),
         (1.5, int, "expected int, found float"),
-        ([1, 2, "three"], list[int], "[2]"),
-        ({"a": [1, None]}, dict[str, list[int]], '["a"][1]'),
+        ([1, 2, "three"], list[int], "item 2: expected int, found str"),
+        ({"a": [1, None]}, dict[str, list[int]], "item 1: expected int, found None"),
     ],
 )
 def test_a_result_of_a_wrong_type_is_a_failure_of_its_vertex(
@@ -177,11 +178,16 @@ def test_a_split_result_of_a_wrong_type_is_refused_before_it_is_split() -> None:
     failed = _failure(("ann", "high"), tuple[str, float], outputs=("best", "score"))
 
     assert isinstance(failed.root, ContractOutputError)
-    assert "[1]" in str(failed.root)
+    assert "item 1: expected float, found str" in str(failed.root)
 
 
-def test_a_part_that_is_not_there_is_a_failure_of_the_vertex() -> None:
-    failed = _failure({"best": "ann"}, dict[str, object], outputs=("best", "score"))
+@pytest.mark.parametrize(
+    ("returned", "part"),
+    [({"best": "ann"}, "score"), (("ann",), "1"), (None, "best"), ({}, "best")],
+)
+def test_a_part_that_is_not_there_is_a_broken_contract(returned: object, part: str) -> None:
+    annotation = tuple[str, float] if isinstance(returned, tuple) else dict[str, object]
+    failed = _failure(returned, annotation, outputs=("best", "score"), check=False)
 
-    assert isinstance(failed.root, KeyError)
-    assert "vertex `number`" in failed.root.__notes__[0]
+    assert isinstance(failed.root, ContractOutputError)
+    assert f"without the part `{part}`, which `outputs=` names" in str(failed.root)

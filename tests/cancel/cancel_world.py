@@ -1,19 +1,19 @@
 """A flow in which every moment is known, and what must be true after it was cancelled."""
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import trio
-from sample_plans import Sketch, turn
 
 from hbia_dsl.drivers.own_loop import running_loop
 from hbia_dsl.drivers.thread_pool import POOL
 from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+from sample_plans import Sketch, turn
 
 WORKER = "hbia-worker"
 
@@ -199,7 +199,7 @@ class Spied:
 
 def descriptors() -> int:
     """Return how many file descriptors this process has open."""
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def assert_no_thread_works() -> None:

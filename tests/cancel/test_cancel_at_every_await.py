@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import anyio
 import pytest
 import trio
+
 from cancel.cancel_world import (
     BUSY_MOMENTS,
     BUSY_VALUE,
@@ -18,7 +19,6 @@ from cancel.cancel_world import (
     busy_plan,
     descriptors,
 )
-
 from hbia_dsl.flow.execution import execute_async
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
 
@@ -187,8 +187,9 @@ def _one_trial_on_asyncio(world: World, host: str, options: RunOptions) -> None:
             assert state.slots[-1] == BUSY_VALUE  # type: ignore[attr-defined]  # what execute_async returns
             assert not spied.thrown
         except asyncio.CancelledError as error:
+            is_same = error is spied.thrown[0]
+            assert is_same
             assert world.is_fired
-            assert error is spied.thrown[0]
             assert is_anyio or task.cancelling() == 1
             raise
         finally:
@@ -283,7 +284,7 @@ def _one_trial_on_trio(world: World, host: str, options: RunOptions) -> None:
 
     async def main() -> None:
         token = trio.lowlevel.current_trio_token()
-        world.on_loop = lambda call: token.run_sync_soon(call)
+        world.on_loop = token.run_sync_soon
         before = trio.lowlevel.current_statistics().tasks_living
         await TRIO_HOSTS[host](world, run)
         statistics = trio.lowlevel.current_statistics()

@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable
 import anyio
 import pytest
 import trio
-from cancel.cancel_world import JumpLoop, Spied, assert_no_thread_works
-from driver_matrix import Limits, new_run
-from sample_plans import Sketch, turn
 
 import hbia_dsl.drivers.carriers
+from cancel.cancel_world import JumpLoop, Spied, assert_no_thread_works
+from driver_matrix import Limits, new_run
 from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
 from hbia_dsl.drivers.own_loop import running_loop
 from hbia_dsl.drivers.trio_loop import drive_on_trio
@@ -22,6 +21,7 @@ from hbia_dsl.flow.run_options import RunOptions
 from hbia_dsl.kernel.kernel import CANCELLED, SUCCEEDED, Schedule
 from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_state import RunState
+from sample_plans import Sketch, turn
 
 PARALLEL = RunOptions(parallel=True)
 
@@ -332,9 +332,10 @@ def test_limits_of_the_matrix_are_what_runs_use_by_default() -> None:
     assert_no_thread_works()
 
 
-def test_a_handler_that_cleans_up_after_a_timeout_of_its_own_is_cancelled_when_it_has_recovered() -> (
+def test_a_handler_that_cleans_up_after_its_own_timeout_is_cancelled_once_it_has_recovered() -> (
     None
 ):
+    inside = asyncio.Event()
     seen: list[str] = []
 
     async def handler() -> None:
@@ -351,15 +352,12 @@ def test_a_handler_that_cleans_up_after_a_timeout_of_its_own_is_cancelled_when_i
         await asyncio.Event().wait()
 
     async def main() -> None:
-        nonlocal inside
-        inside = asyncio.Event()
         task = asyncio.create_task(execute_async(_one(handler), {}, PARALLEL))
         await inside.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    inside: asyncio.Event
     asyncio.run(main())
 
     assert seen == ["cleaned up after the timeout", "recovered"]
@@ -367,6 +365,7 @@ def test_a_handler_that_cleans_up_after_a_timeout_of_its_own_is_cancelled_when_i
 
 def test_the_timeout_of_a_vertex_is_kept_when_the_run_is_stopped_during_its_clean_up() -> None:
     cleaned = 0
+    inside = asyncio.Event()
 
     async def times_out(_: object) -> None:
         nonlocal cleaned
@@ -378,12 +377,9 @@ def test_the_timeout_of_a_vertex_is_kept_when_the_run_is_stopped_during_its_clea
             cleaned += 1
 
     async def fails(_: object) -> None:
-        nonlocal inside
-        inside = asyncio.Event()
         await inside.wait()
         raise ValueError
 
-    inside: asyncio.Event
     plan = (
         Sketch()
         .vertex("fails", fails, "x", is_async=True)

@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from driver_matrix import DRIVERS, SERIAL, STAGED, Driver, Outcome, run_under
-from sample_plans import Colour, Sketch, chain, diamond, fan, layers, total
 
+from driver_matrix import DRIVERS, SERIAL, STAGED, Driver, Outcome, run_under
 from hbia_dsl.errors import FlowFailed
 from hbia_dsl.kernel.kernel import Schedule
+from sample_plans import Colour, Sketch, chain, diamond, fan, layers, total
 
 FLOWS = {
     "empty": Sketch("empty"),

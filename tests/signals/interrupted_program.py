@@ -12,12 +12,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from sample_plans import Colour, Sketch, total
-
 from hbia_dsl.flow.execution import execute
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
 from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+from sample_plans import Colour, Sketch, total
 
 MODES: dict[str, OptionsGiven] = {
     "serial": {},

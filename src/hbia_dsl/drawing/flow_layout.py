@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from hbia_dsl.drawing.card_size import text_width
-from hbia_dsl.drawing.drawn_graph import DrawnEdge, DrawnFlow
+from hbia_dsl.drawing.drawn_graph import DrawnFlow
 from hbia_dsl.drawing.flow_units import GROUP, FlowUnits, find_units
 from hbia_dsl.drawing.placed_flow import (
     Band,
@@ -62,7 +62,10 @@ class _Placing:
     def placed(self, width: float) -> PlacedFlow:
         """Return everything with its place."""
         units, stacked = self._units, self._stacked
-        edges = [PlacedEdge(list(self._line(edge)), edge) for edge in self._flow.edges]
+        edges = [
+            PlacedEdge(list(self._line(source, target)), edge)
+            for (source, target), edge in zip(units.ends, self._flow.edges, strict=True)
+        ]
         inside = sum(group.crossings for group in units.groups.values())
         return PlacedFlow(
             self._flow,
@@ -95,12 +98,11 @@ class _Placing:
             left, top = box.left + inside[0], box.top + inside[1]
         else:
             left, top = self._corner(unit, text.width, text.height)
-        return PlacedCard(left, top, text, units.shown[key])
+        return PlacedCard(key, left, top, text, units.shown[key])
 
-    def _line(self, edge: DrawnEdge) -> Iterator[Stretch]:
+    def _line(self, source: str, target: str) -> Iterator[Stretch]:
         """Return the pieces of a line: inside the group it leaves, between, inside the next."""
         units = self._units
-        source, target = edge.source, edge.target
         start, end = units.unit_of[source], units.unit_of[target]
         if start == end:
             yield from self._inside(start, units.groups[start].inner[source, target])

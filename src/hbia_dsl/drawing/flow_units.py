@@ -11,6 +11,7 @@ import attrs
 from hbia_dsl.drawing.card_size import CardText, card_of_input, card_of_vertex
 from hbia_dsl.drawing.drawn_graph import DrawnFlow, DrawnInput, DrawnVertex
 from hbia_dsl.drawing.group_layout import GroupLayout, Pair, lay_out_group
+from hbia_dsl.drawing.input_cards import InputCard, find_input_cards
 from hbia_dsl.drawing.level import End, Level, Net
 from hbia_dsl.drawing.row_assignment import UnitSize, assign_rows
 
@@ -25,6 +26,8 @@ class FlowUnits:
     shown: Mapping[str, DrawnInput | DrawnVertex]
     """By the key of a card: what is on it."""
     texts: Mapping[str, CardText]
+    ends: Sequence[Pair]
+    """By edge: the keys of the cards that it joins."""
     groups: Mapping[str, GroupLayout]
     """By unit."""
     unit_of: Mapping[str, str]
@@ -36,60 +39,53 @@ class FlowUnits:
     stage_of_row: Sequence[int]
     level: Level
     net_of: Mapping[str, int]
-    """By the key of a card: the net that leaves it, and its unit."""
+    """By the key of a card: the net that starts at it and leaves its unit."""
 
 
 def find_units(flow: DrawnFlow) -> FlowUnits:
     """Measure all cards, lay the groups out, and give each unit a row."""
-    shown: dict[str, DrawnInput | DrawnVertex] = {i.key: i for i in flow.inputs if i.is_used}
-    shown.update((vertex.name, vertex) for vertex in flow.vertices)
+    inputs = find_input_cards(flow)
+    ends = [(inputs.card_for.get((e.source, e.target), e.source), e.target) for e in flow.edges]
+    shown: dict[str, DrawnInput | DrawnVertex] = {v.name: v for v in flow.vertices}
+    # Inputs come last, so that in a wide stage they are in its last row, near to their users.
+    shown.update((key, card.shows) for key, card in inputs.cards.items())
     texts = {
         key: card_of_input(s) if isinstance(s, DrawnInput) else card_of_vertex(s)
         for key, s in shown.items()
     }
     unit_of = {key: key for key in shown}
     unit_of.update((v.name, GROUP + v.group) for v in flow.vertices if v.group is not None)
-    groups = _lay_out_groups(flow, unit_of, texts)
-    stages = _stages(flow, unit_of)
-    # Inputs come last, so that in a wide stage they are in its last row, near to their users.
-    units = [*(v.name for v in flow.vertices), *(i.key for i in flow.inputs if i.is_used)]
-    crossing = [edge for edge in flow.edges if unit_of[edge.source] != unit_of[edge.target]]
-    left = {unit_of[edge.source] for edge in crossing}
-    entered = {unit_of[edge.target] for edge in crossing}
-    sizes = {}
-    for unit in dict.fromkeys(unit_of[key] for key in units):
-        box = groups.get(unit) or texts[unit]
-        sizes[unit] = UnitSize(
-            stages[unit], box.width, box.height, unit in entered, unit in left
-        )
+    groups = _lay_out_groups(flow, ends, unit_of, texts)
+    sizes = _sizes(flow, inputs.cards, ends, unit_of, {**texts, **groups})
     number = {unit: place for place, unit in enumerate(sizes)}
     assigned = assign_rows(list(sizes.values()))
-    ends = _ends(flow, unit_of, number, groups)
+    nets = _nets(ends, unit_of, number, groups)
+    level = Level([size.width for size in sizes.values()], assigned.rows, list(nets.values()))
     return FlowUnits(
         shown,
         texts,
+        ends,
         groups,
         unit_of,
         number,
         [size.height for size in sizes.values()],
         assigned.stage_of_row,
-        Level(
-            [size.width for size in sizes.values()],
-            assigned.rows,
-            [Net(start, tuple(found.values())) for start, found in ends.values()],
-        ),
-        {source: place for place, source in enumerate(ends)},
+        level,
+        {source: place for place, source in enumerate(nets)},
     )
 
 
 def _lay_out_groups(
-    flow: DrawnFlow, unit_of: Mapping[str, str], texts: Mapping[str, CardText]
+    flow: DrawnFlow,
+    ends: Sequence[Pair],
+    unit_of: Mapping[str, str],
+    texts: Mapping[str, CardText],
 ) -> dict[str, GroupLayout]:
     touching: dict[str, list[Pair]] = {GROUP + group.name: [] for group in flow.groups}
-    for edge in flow.edges:
-        for unit in {unit_of[edge.source]: None, unit_of[edge.target]: None}:
+    for source, target in ends:
+        for unit in {unit_of[source]: None, unit_of[target]: None}:
             if unit in touching:
-                touching[unit].append((edge.source, edge.target))
+                touching[unit].append((source, target))
     depths = {vertex.name: vertex.depth for vertex in flow.vertices}
     return {
         GROUP + group.name: lay_out_group(group, touching[GROUP + group.name], texts, depths)
@@ -97,32 +93,41 @@ def _lay_out_groups(
     }
 
 
-def _stages(flow: DrawnFlow, unit_of: Mapping[str, str]) -> dict[str, int]:
-    """Return the stage of each unit; an input is right above the first that takes it."""
-    found = {unit_of[vertex.name]: vertex.stage for vertex in flow.vertices}
-    inputs = {drawn.key for drawn in flow.inputs}
-    for edge in flow.edges:
-        if edge.source in inputs:
-            above = found[unit_of[edge.target]] - 1
-            found[edge.source] = min(found.get(edge.source, above), above)
-    return found
-
-
-def _ends(
+def _sizes(
     flow: DrawnFlow,
+    inputs: Mapping[str, InputCard],
+    ends: Sequence[Pair],
+    unit_of: Mapping[str, str],
+    boxes: Mapping[str, CardText | GroupLayout],
+) -> dict[str, UnitSize]:
+    """Return the sizes of all units, in the order of the flow."""
+    stage_of = {unit_of[vertex.name]: vertex.stage for vertex in flow.vertices}
+    stage_of.update((key, card.stage) for key, card in inputs.items())
+    crossing = [(unit_of[s], unit_of[t]) for s, t in ends if unit_of[s] != unit_of[t]]
+    left = {source for source, _ in crossing}
+    entered = {target for _, target in crossing}
+    return {
+        unit: UnitSize(stage, boxes[unit].width, boxes[unit].height, unit in entered, unit in left)
+        for unit, stage in stage_of.items()
+    }
+
+
+def _nets(
+    ends: Sequence[Pair],
     unit_of: Mapping[str, str],
     number: Mapping[str, int],
     groups: Mapping[str, GroupLayout],
-) -> dict[str, tuple[End, dict[str, End]]]:
-    """Return for each card that others take from, where its line starts and where it ends."""
-    found: dict[str, tuple[End, dict[str, End]]] = {}
-    for edge in flow.edges:
-        source, start, target = edge.source, unit_of[edge.source], unit_of[edge.target]
-        if start == target:
-            continue  # inside a group
-        if source not in found:
-            offset = groups[start].exits[source] if start in groups else 0.0
-            found[source] = End(number[start], offset), {}
-        offset = groups[target].entries[source] if target in groups else 0.0
-        found[source][1][target] = End(number[target], offset)
+) -> dict[str, Net]:
+    """Return for each card the line that leaves its unit, with all ends that it has."""
+    targets: dict[str, dict[str, End]] = {}
+    for source, target in ends:
+        end = unit_of[target]
+        if unit_of[source] != end:  # else it stays inside a group
+            offset = groups[end].entries[source] if end in groups else 0.0
+            targets.setdefault(source, {})[end] = End(number[end], offset)
+    found = {}
+    for source, by_unit in targets.items():
+        unit = unit_of[source]
+        offset = groups[unit].exits[source] if unit in groups else 0.0
+        found[source] = Net(End(number[unit], offset), tuple(by_unit.values()))
     return found

@@ -19,4 +19,9 @@ def escaped(text: str) -> str:
     """Return a text that stands for itself between tags and inside quoted attributes."""
     if text.isascii() and text.isprintable() and not _SPECIAL.search(text):
         return text
-    return _SPECIAL.sub(lambda m: _ESCAPES[m[0]], _UNWRITABLE.sub("\ufffd", text))
+    return _SPECIAL.sub(lambda m: _ESCAPES[m[0]], writable(text))
+
+
+def writable(text: str) -> str:
+    """Return a text without what cannot be written down; a question mark stands for it."""
+    return _UNWRITABLE.sub("\ufffd", text)

@@ -16,15 +16,12 @@ from hbia_dsl.graph.atomic_group import AtomicGroup
 class PlacedCard:
     """The card of a vertex, or of an input of the flow."""
 
+    key: str
+    """Its name among the cards; an input can have several."""
     left: float
     top: float
     text: CardText
     shows: DrawnVertex | DrawnInput
-
-    @property
-    def key(self) -> str:
-        """Its name among the cards."""
-        return self.shows.key if isinstance(self.shows, DrawnInput) else self.shows.name
 
     @property
     def right(self) -> float:

@@ -1,6 +1,6 @@
 """Run a plan inside a trio loop that is made for it."""
 
-from functools import partial
+from contextlib import suppress
 
 import trio
 
@@ -19,7 +19,12 @@ def drive_on_own_trio(
     async def main() -> None:
         token = trio.lowlevel.current_trio_token()
         with trio.CancelScope() as scope:
-            ctrl_c.on_first = partial(token.run_sync_soon, scope.cancel)
+
+            def cancel_run() -> None:
+                with suppress(trio.RunFinishedError):  # then there is nothing left to cancel
+                    token.run_sync_soon(scope.cancel)
+
+            ctrl_c.on_first = cancel_run
             if ctrl_c.presses:
                 scope.cancel()
             await drive_on_trio(

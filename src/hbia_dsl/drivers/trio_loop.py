@@ -7,6 +7,7 @@ asyncio. Threads are waited for behind a shield.
 """
 
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 
 import trio
 
@@ -197,5 +198,6 @@ class _TrioPort:
         """
         if not trio.lowlevel.currently_ki_protected():
             return False
-        self.token.run_sync_soon(self.finished)
+        with suppress(trio.RunFinishedError):
+            self.token.run_sync_soon(self.finished)
         return True

@@ -76,7 +76,7 @@ class _Writer:
             return ["[", *self._listed(form), "]"]
         if hasattr(form, "__metadata__"):
             return self.tokens(getattr(form, "__origin__", None))
-        if isinstance(form, typing.TypeVar | typing.ParamSpec):
+        if isinstance(form, typing.TypeVar | typing.ParamSpec | typing.TypeVarTuple):
             return [_named(form, form.__name__)] if self._with_variables else _refuse()
         arguments = getattr(form, "__args__", None)
         if isinstance(form, types.UnionType):
@@ -89,9 +89,8 @@ class _Writer:
         origin = getattr(form, "__origin__", None)
         if origin is typing.Union:
             return self._joined(arguments)
-        if getattr(form, "__unpacked__", False):
-            return _refuse()
-        head: list[Token] = [_plain(origin), "["]
+        star: list[Token] = ["*"] if getattr(form, "__unpacked__", False) else []
+        head: list[Token] = [*star, _plain(origin), "["]
         if origin is typing.Literal:
             return [*head, *_separated([_literal(value) for value in arguments]), "]"]
         if origin is abc.Callable and arguments:
@@ -136,10 +135,9 @@ def _literal(value: object) -> list[Token]:
 def _plain(form: object) -> SourceName:
     """Name a class, a `NewType`, an alias made with `type`, or a special form."""
     if isinstance(form, type):
-        found = source_name_of(form)
-        if found is not None:
-            return found
-        return _refuse()
+        # What C code defines says that it is a builtin, and `types` has its name.
+        found = source_name_of(form, (types.__name__,))
+        return _refuse() if found is None else found
     origin = getattr(form, "__origin__", None)
     if isinstance(origin, type):  # `typing.List` without arguments
         return _plain(origin)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from pathlib import Path
 from typing import Final
 
@@ -10,15 +10,15 @@ import anyio
 import pytest
 import sniffio
 import trio
-from driver_matrix import LOOPS, PARALLEL_LOOPS, Driver, Limits, new_run, run_under
-from sample_plans import Sketch, turn
 
+from driver_matrix import LOOPS, PARALLEL_LOOPS, Driver, Limits, new_run, run_under
 from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
 from hbia_dsl.drivers.own_loop import running_loop
 from hbia_dsl.errors import FlowFailed, VertexCancelled
 from hbia_dsl.kernel.conclusion import conclude
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import Plan
+from sample_plans import Sketch, turn
 
 LONG_S: Final = 10.0
 
@@ -87,7 +87,7 @@ def test_no_two_handlers_that_wait_at_once_share_a_task(driver: Driver) -> None:
 def test_libraries_find_the_loop_that_is_running(driver: Driver) -> None:
     async def handler(_: int) -> tuple[str, str]:
         before = sniffio.current_async_library()
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return before, sniffio.current_async_library()
 
     outcome = run_under(driver, _beside(3, handler).plan())
@@ -200,7 +200,7 @@ def test_anything_that_can_be_awaited_may_come_from_an_async_handler(driver: Dri
 def test_an_async_generator_is_closed_with_its_handler(driver: Driver) -> None:
     closed: list[int] = []
 
-    async def numbers() -> AsyncIterator[int]:
+    async def numbers() -> AsyncGenerator[int, None]:
         try:
             yield 1
             await turn()
@@ -232,7 +232,9 @@ def test_sqlalchemy_async_handlers_run_in_parallel(driver: Driver, tmp_path: Pat
         engine = asyncio_ext.create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/{number}.db")
         async with engine.begin() as connection:
             await connection.execute(sqlalchemy.text("create table t (i integer)"))
-            await connection.execute(sqlalchemy.text(f"insert into t values ({number})"))
+            await connection.execute(
+                sqlalchemy.text("insert into t values (:number)"), {"number": number}
+            )
         async with asyncio_ext.AsyncSession(engine) as session:
             found = await session.scalar(sqlalchemy.text("select sum(i) from t"))
         await engine.dispose()
@@ -352,9 +354,11 @@ def test_carriers_that_somebody_cancels_keep_their_number_so_that_handlers_can_m
     async def meets(_: int) -> int:
         nonlocal arrived
         arrived += 1
-        while arrived < 6:
+        for _ in range(1_000):
+            if arrived == 6:
+                return 1
             await asyncio.sleep(0)
-        return 1
+        return 0
 
     async def cancel_the_first_that_has_not_begun() -> None:
         await asyncio.sleep(0)

@@ -4,12 +4,13 @@ import asyncio
 from contextvars import ContextVar, copy_context
 from decimal import Context, Decimal, getcontext, localcontext, setcontext
 
+import anyio
 import pytest
 import trio
-from driver_matrix import DRIVERS, LOOPS, Driver, run_under
-from sample_plans import Colour, Sketch, turn
 
+from driver_matrix import DRIVERS, LOOPS, Driver, run_under
 from hbia_dsl.drivers.own_loop import running_loop
+from sample_plans import Colour, Sketch, turn
 
 SETTING: ContextVar[str] = ContextVar("SETTING", default="nothing")
 
@@ -91,7 +92,7 @@ def test_the_clean_up_of_a_cancelled_handler_runs_in_its_own_context(driver: Dri
     async def handler(_: int) -> None:
         SETTING.set("mine")
         try:
-            await (trio.sleep_forever() if running_loop() == "trio" else asyncio.Event().wait())
+            await anyio.sleep_forever()
         finally:
             seen.append(SETTING.get())
 

@@ -10,11 +10,11 @@ import time
 
 import anyio
 import pytest
-from driver_matrix import CREW, DRIVERS, EAGER, LOOPS, SERIAL, STAGED, Driver, Outcome, run_under
-from sample_plans import Sketch, total
 
+from driver_matrix import CREW, DRIVERS, EAGER, LOOPS, SERIAL, STAGED, Driver, Outcome, run_under
 from hbia_dsl.errors import FlowFailed, RunTimeout, VertexCancelled, VertexTimeout
 from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+from sample_plans import Sketch, total
 
 SHORT_S = 0.02
 LONG_S = 10.0

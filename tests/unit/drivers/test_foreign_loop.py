@@ -6,12 +6,12 @@ from collections.abc import Callable
 import anyio
 import pytest
 import trio
-from driver_matrix import LOOPS, Driver, run_under
-from sample_plans import Sketch, total
 
+from driver_matrix import LOOPS, Driver, run_under
 from hbia_dsl.errors import FlowFailed, ForeignLoopError
 from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.run_options import RunOptions
+from sample_plans import Sketch, total
 
 ON_ASYNCIO = [driver for driver in LOOPS if "asyncio" in driver.name]
 ON_TRIO = [driver for driver in LOOPS if "trio" in driver.name]
@@ -52,7 +52,7 @@ class _NeverBegun:
 
 
 async def _makes_an_asyncio_task(_: object) -> None:
-    asyncio.create_task(_NeverBegun())  # type: ignore[arg-type]  # noqa: RUF006 - it comes to nothing
+    await asyncio.create_task(_NeverBegun())  # type: ignore[arg-type]  # it comes to nothing
 
 
 async def _waits_for_an_event_of_asyncio(_: object) -> None:
@@ -77,7 +77,7 @@ async def _reaches_asyncio_again_and_again(_: object) -> None:
         try:
             await asyncio.sleep(0)
         except TypeError:
-            await trio.sleep(0)
+            await trio.lowlevel.checkpoint()
     await asyncio.sleep(0)
 
 
@@ -146,16 +146,16 @@ def test_a_handler_for_trio_fails_clearly_on_asyncio(
 
 @pytest.mark.parametrize("driver", LOOPS, ids=str)
 def test_an_error_that_only_looks_similar_stays_what_it_is(driver: Driver) -> None:
-    class Custom(RuntimeError):
+    class CustomError(RuntimeError):
         pass
 
     async def handler(_: object) -> None:
-        raise Custom("no running event loop, must be called from async context")
+        raise CustomError("no running event loop, must be called from async context")
 
     outcome = run_under(driver, Sketch().vertex("a", handler, "x", is_async=True).plan())
 
     assert isinstance(outcome.error, FlowFailed)
-    assert type(outcome.error.root) is Custom
+    assert type(outcome.error.root) is CustomError
 
 
 def test_a_vertex_that_insists_on_the_other_loop_is_refused_before_anything_has_run() -> None:
@@ -173,7 +173,7 @@ def test_a_vertex_that_insists_on_the_other_loop_is_refused_before_anything_has_
     with pytest.raises(ForeignLoopError, match="vertex `insists` needs trio"):
         execute(plan, {0: 1}, RunOptions())
     with pytest.raises(ForeignLoopError, match="vertex `insists` needs trio"):
-        asyncio.run(execute_async(plan, {0: 1}, RunOptions()))  # type: ignore[arg-type]  # any coroutine
+        asyncio.run(execute_async(plan, {0: 1}, RunOptions()))
 
     assert ran == []
     trio.run(execute_async, plan, {0: 1}, RunOptions())

@@ -7,14 +7,14 @@ import time
 import anyio
 import pytest
 import trio
-from driver_matrix import DRIVERS, LOOPS, STAGED, Driver, Limits, Outcome, run_under
-from sample_plans import Sketch, chain, diamond, fan, total
 
+from driver_matrix import DRIVERS, LOOPS, STAGED, Driver, Limits, Outcome, run_under
 from hbia_dsl.errors import FlowFailed, NestedRunError, RunTimeout, RunUsageError, VertexTimeout
 from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, DEPTH_LIMIT, check_cancelled, on_cancel
+from sample_plans import Sketch, chain, diamond, fan, total
 
 INNER_MODES: dict[str, OptionsGiven] = {
     "serial": {},
@@ -271,7 +271,7 @@ def test_a_run_inside_another_takes_its_hook_off_when_it_ends() -> None:
         .vertex("b", awaits_flows, "x", is_async=True)
         .plan()
     )
-    asyncio.run(execute_async(plan, {0: 1}, RunOptions()))  # type: ignore[arg-type]  # any coroutine
+    asyncio.run(execute_async(plan, {0: 1}, RunOptions()))
     trio.run(execute_async, plan, {0: 1}, RunOptions())
 
     assert hooks == [0, 0, 0, 0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 import trio
+
 from driver_matrix import (
     DRIVERS,
     EAGER,
@@ -18,11 +19,10 @@ from driver_matrix import (
     new_run,
     run_under,
 )
-from sample_plans import Colour, Sketch, layers, total, turn
-
 from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
 from hbia_dsl.drivers.trio_loop import drive_on_trio
 from hbia_dsl.kernel.kernel import Schedule
+from sample_plans import Colour, Sketch, layers, total, turn
 
 EAGER_LOOPS = [driver for driver in LOOPS if driver.schedule is Schedule.EAGER]
 

@@ -9,6 +9,9 @@ from collections.abc import Callable
 
 import anyio
 import pytest
+
+import hbia_dsl.drivers.threads_crew
+import hbia_dsl.drivers.threads_staged
 from driver_matrix import (
     CREW,
     EAGER,
@@ -21,15 +24,12 @@ from driver_matrix import (
     Limits,
     run_under,
 )
-from sample_plans import Sketch, total, turn
-
-import hbia_dsl.drivers.threads_crew
-import hbia_dsl.drivers.threads_staged
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import VERTEX_CANCELLED
 from hbia_dsl.diagnostics.location import Location
 from hbia_dsl.errors import FlowFailed, VertexCancelled
 from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+from sample_plans import Sketch, total, turn
 
 LONG_S = 10.0
 
@@ -246,11 +246,8 @@ def test_a_vertex_that_says_it_was_cancelled_although_nothing_stops_has_failed(
 
     def gives_up(_: object) -> None:
         nonlocal mine
-        try:
-            raise VertexCancelled(Diagnostic(VERTEX_CANCELLED, "I give up"))
-        except VertexCancelled as error:
-            mine = error
-            raise
+        mine = VertexCancelled(Diagnostic(VERTEX_CANCELLED, "I give up"))
+        raise mine
 
     outcome = run_under(driver, Sketch().vertex("a", gives_up, "x").vertex("b", total, "a").plan())
 

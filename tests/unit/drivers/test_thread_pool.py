@@ -9,13 +9,13 @@ import weakref
 from collections.abc import Callable
 
 import pytest
-from driver_matrix import PARALLEL, STAGED, Driver, run_under
-from sample_plans import Sketch, diamond, fan, layers
 
 import hbia_dsl.drivers.thread_pool
+from driver_matrix import PARALLEL, STAGED, Driver, run_under
 from hbia_dsl.drivers.thread_pool import IDLE_S, POOL, ThreadPool, Ticket
 from hbia_dsl.flow.execution import execute
 from hbia_dsl.flow.run_options import RunOptions
+from sample_plans import Sketch, diamond, fan, layers
 
 PARALLEL_RUN = RunOptions(parallel=True)
 

@@ -94,22 +94,25 @@ def test_a_broken_hook_does_not_keep_the_others_from_running(
 
 def test_a_token_may_be_cancelled_by_many_threads_and_runs_its_hooks_once() -> None:
     for _ in range(50):
-        token, ran = CancelToken(), []
-        together = threading.Barrier(4)
-        for _ in range(10):
-            token.add_hook(lambda: ran.append(1))
+        assert _hooks_run_when_four_threads_cancel() == [1] * 10
 
-        def cancel(token: CancelToken = token, together: threading.Barrier = together) -> None:
-            together.wait()
-            token.cancel("over")
 
-        threads = [threading.Thread(target=cancel) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+def _hooks_run_when_four_threads_cancel() -> list[int]:
+    token, ran = CancelToken(), []
+    together = threading.Barrier(4)
+    for _ in range(10):
+        token.add_hook(lambda: ran.append(1))
 
-        assert ran == [1] * 10
+    def cancel() -> None:
+        together.wait()
+        token.cancel("over")
+
+    threads = [threading.Thread(target=cancel) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ran
 
 
 def test_a_handler_notices_that_its_run_is_stopped_and_why() -> None:
@@ -177,9 +180,14 @@ def test_what_a_block_raises_after_its_hook_ran_is_the_cause_of_the_cancellation
     own = scope()
     inside(own)
     error = OSError("interrupted")
-    with pytest.raises(VertexCancelled) as caught, on_cancel(lambda: None):
-        own.token.cancel("the reason")
-        raise error
+
+    def block() -> None:
+        with on_cancel(lambda: None):
+            own.token.cancel("the reason")
+            raise error
+
+    with pytest.raises(VertexCancelled) as caught:
+        block()
 
     assert caught.value.__cause__ is error
 
@@ -187,9 +195,14 @@ def test_what_a_block_raises_after_its_hook_ran_is_the_cause_of_the_cancellation
 def test_a_cancellation_out_of_the_block_is_handed_on_as_it_is() -> None:
     own = scope()
     inside(own)
-    with pytest.raises(VertexCancelled) as caught, on_cancel(lambda: None):
-        own.token.cancel("the reason")
-        check_cancelled()
+
+    def block() -> None:
+        with on_cancel(lambda: None):
+            own.token.cancel("the reason")
+            check_cancelled()
+
+    with pytest.raises(VertexCancelled) as caught:
+        block()
 
     assert caught.value.__cause__ is None
 

@@ -14,7 +14,7 @@
     |-- RunOptionError (ValueError)             a run option has a value that it cannot have
     |-- RunUsageError (RuntimeError)            a run was started in the wrong place or way
     |   `-- NestedRunError (RecursionError)     runs inside runs, too deep
-    |-- ResultError (LookupError)               a value that the run does not have
+    |-- ResultError (KeyError)                  a value that the run does not have
     |-- HandlerNotFoundError (LookupError)      a vertex has no handler
     |-- HandlerResolutionError (ValueError)     a handler cannot be used as it is
     |-- FlowNotFoundError (LookupError)         a graph has no flow of that name
@@ -159,8 +159,12 @@ class NestedRunError(RunUsageError, RecursionError):
     """Runs are nested inside each other's vertices too deeply."""
 
 
-class ResultError(HbiaError, LookupError):
-    """A value was asked for that the run does not have."""
+class ResultError(HbiaError, KeyError):
+    """A value was asked for that the run does not have.
+
+    It is a `KeyError`, because a mapping without a key raises that: `get` and `ChainMap`
+    rely on it.
+    """
 
 
 class HandlerNotFoundError(HbiaError, LookupError):

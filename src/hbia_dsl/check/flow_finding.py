@@ -161,6 +161,6 @@ def _is_no_flow(module: ModuleType, path: str, value: object) -> Diagnostic:
     calls = callable(value) and not path.endswith("()")
     return Diagnostic(
         NO_FLOW,
-        f"`{module.__name__}:{path}` is not a flow but a {type(value).__name__}",
+        f"`{module.__name__}:{path}` is not a flow; its type is `{type(value).__name__}`",
         help=f"if it returns a flow, write {module.__name__}:{path}()" if calls else None,
     )

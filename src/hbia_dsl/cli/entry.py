@@ -10,8 +10,10 @@ import hbia_dsl
 from hbia_dsl.cli.check import CHECK
 from hbia_dsl.cli.command import Command
 from hbia_dsl.cli.explain import EXPLAIN
+from hbia_dsl.cli.lock import LOCK
+from hbia_dsl.cli.show import SHOW
 
-COMMANDS: Final[tuple[Command, ...]] = (CHECK, EXPLAIN)
+COMMANDS: Final[tuple[Command, ...]] = (CHECK, EXPLAIN, LOCK, SHOW)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -58,9 +58,7 @@ def _vertex(vertex: DrawnVertex) -> str:
     if vertex.is_result:
         look.append("penwidth=3")
     about = _quoted(f"{vertex.kind}, {vertex.effect}\n{vertex.about}".rstrip())
-    return (
-        f"{_quoted(vertex.name)} [label={_quoted(label)}, {', '.join(look)}, tooltip={about}]"
-    )
+    return f"{_quoted(vertex.name)} [label={_quoted(label)}, {', '.join(look)}, tooltip={about}]"
 
 
 def _edge(edge: DrawnEdge) -> str:
@@ -69,6 +67,6 @@ def _edge(edge: DrawnEdge) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a quoted string; Graphviz reads backslashes and entities in it, so they are doubled."""
+    """Return a quoted string in which Graphviz finds no escapes and no entities of ours."""
     safe = writable(text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
     return '"' + safe.replace("\r", " ").replace("\n", "\\n") + '"'

@@ -6,6 +6,7 @@ runs across a card. The targets of a net share its lane.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import attrs
@@ -68,7 +69,7 @@ def add_lanes(level: Level) -> LanedLevel:
         start = net.source
         if lane:
             join(start.item, start.offset, lane[0], 0.0, CARD_TO_LANE)
-        for upper, lower in zip(lane, lane[1:], strict=False):
+        for upper, lower in pairwise(lane):
             join(upper, 0.0, lower, 0.0, LANE_TO_LANE)
         first = row_of[start.item] + 1
         for end in net.targets:

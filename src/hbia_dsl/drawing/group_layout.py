@@ -14,7 +14,7 @@ import attrs
 from hbia_dsl.drawing.card_size import NOTE_SIZE, CardText, text_width
 from hbia_dsl.drawing.level import End, Level, Net
 from hbia_dsl.drawing.placed_flow import Stretch
-from hbia_dsl.drawing.stacked_rows import StackedLevel, stack_rows
+from hbia_dsl.drawing.stacked_rows import stack_rows
 from hbia_dsl.graph.atomic_group import AtomicGroup
 
 ROW_GAP: Final = 34.0
@@ -22,6 +22,10 @@ _DOOR_GAP: Final = 18.0
 _SIDE: Final = 16.0
 TITLE_HEIGHT: Final = 22.0
 """Height of the strip at the top of a box, with the group's name."""
+
+_ENTRY: Final = "entry"
+_MEMBER: Final = "member"
+_EXIT: Final = "exit"
 
 Pair = tuple[str, str]
 """Source and target of an edge."""
@@ -60,7 +64,8 @@ def lay_out_group(
         texts: The cards of the members.
         depths: By member a number that is larger than those of all that it follows.
     """
-    return _Inside(group, edges, texts, depths).laid_out()
+    inside = _Inside(group, edges, texts, depths)
+    return _Box(inside, group.name, texts).seen_from_corner()
 
 
 class _Inside:
@@ -73,94 +78,31 @@ class _Inside:
         texts: Mapping[str, CardText],
         depths: Mapping[str, int],
     ) -> None:
-        self._group = group
-        self._texts = texts
-        members = dict.fromkeys(group.vertices)
+        self._members = dict.fromkeys(group.vertices)
         self._edges = list(edges)
-        entries = dict.fromkeys(source for source, _ in self._edges if source not in members)
-        exits = dict.fromkeys(s for s, t in self._edges if s in members and t not in members)
-        names = [("in", name) for name in entries]
-        names += [("at", name) for name in members]
-        names += [("out", name) for name in exits]
-        self._entries, self._exits = list(entries), list(exits)
-        self._number = {name: number for number, name in enumerate(names)}
-        row_of = self._rows_of_members(depths, 1 if entries else 0)
-        self._rows = [0] * len(entries)
-        self._rows += [row_of[name] for name in members]
-        self._rows += [max(row_of.values()) + 1] * len(exits)
-
-    def laid_out(self) -> GroupLayout:
-        """Place everything and say where from the box's corner."""
-        sizes = [self._texts[n] if kind == "at" else None for kind, n in self._number]
-        widths = [0.0 if size is None else size.width for size in sizes]
-        heights = [0.0 if size is None else size.height for size in sizes]
-        level = Level(widths, self._rows, self._nets())
-        stacked = stack_rows(level, heights, ROW_GAP, _DOOR_GAP)
-        title = text_width(self._group.name, NOTE_SIZE) + 3 * _SIDE
-        width = max(stacked.placed.width + 2 * _SIDE, title)
-        left = (width - stacked.placed.width) / 2
-        return self._seen_from_corner(level, stacked, width, left)
-
-    def _seen_from_corner(
-        self, level: Level, stacked: StackedLevel, width: float, left: float
-    ) -> GroupLayout:
-        centres, texts = stacked.placed.centres, self._texts
-        # Doors are rows without height: with them, the room at the ends is there already.
-        upper = TITLE_HEIGHT if self._entries else TITLE_HEIGHT + _DOOR_GAP / 2
-        lower = 0.0 if self._exits else _SIDE
-        cards = {
-            name: (
-                left + centres[item] - texts[name].width / 2,
-                upper + stacked.middle(self._rows[item]) - texts[name].height / 2,
-            )
-            for (kind, name), item in self._number.items()
-            if kind == "at"
-        }
-        height = upper + stacked.height + lower
-        lines = self._lines(level, stacked, left, upper, height, cards)
-        inner = {(s, t): found for (s, t), found in lines.items() if t}
-        number = self._number
-        return GroupLayout(
-            width,
-            height,
-            cards,
-            {n: left + centres[number["in", n]] - width / 2 for n in self._entries},
-            {n: left + centres[number["out", n]] - width / 2 for n in self._exits},
-            inner,
-            {source: found for (source, target), found in lines.items() if not target},
-            stacked.placed.crossings,
+        self.entries = dict.fromkeys(s for s, _ in self._edges if s not in self._members)
+        self.exits = dict.fromkeys(
+            s for s, t in self._edges if s in self._members and t not in self._members
         )
-
-    def _lines(
-        self,
-        level: Level,
-        stacked: StackedLevel,
-        left: float,
-        upper: float,
-        height: float,
-        cards: Mapping[str, tuple[float, float]],
-    ) -> dict[Pair, Sequence[Stretch]]:
-        names = list(self._number)
-        found = {}
-        for net, routes in zip(level.nets, stacked.placed.routes, strict=True):
-            kind, source = names[net.source.item]
-            start = 0.0 if kind == "in" else cards[source][1] + self._texts[source].height
-            for end, route in zip(net.targets, routes, strict=True):
-                to, target = names[end.item]
-                arrival = height if to == "out" else cards[target][1]
-                first = self._rows[net.source.item]
-                pieces = stacked.stretches(first, route, start - upper, arrival - upper)
-                found[source, "" if to == "out" else target] = [
-                    piece.moved(left, upper) for piece in pieces
-                ]
-        return found
+        self.items = [(_ENTRY, name) for name in self.entries]
+        self.items += [(_MEMBER, name) for name in self._members]
+        self.items += [(_EXIT, name) for name in self.exits]
+        self.number = {item: number for number, item in enumerate(self.items)}
+        row_of = self._rows_of_members(depths, 1 if self.entries else 0)
+        self.rows = [0] * len(self.entries)
+        self.rows += [row_of[name] for name in self._members]
+        self.rows += [max(row_of.values()) + 1] * len(self.exits)
+        sizes = [texts[name] if kind == _MEMBER else None for kind, name in self.items]
+        self.heights = [0.0 if size is None else size.height for size in sizes]
+        widths = [0.0 if size is None else size.width for size in sizes]
+        self.level = Level(widths, self.rows, self._nets())
 
     def _nets(self) -> list[Net]:
-        number, members = self._number, set(self._group.vertices)
+        number, members = self.number, self._members
         ends: dict[int, dict[int, None]] = {}
         for source, target in self._edges:
-            start = number["at" if source in members else "in", source]
-            end = number["at" if target in members else "out", target if target in members else source]
+            start = number[_MEMBER if source in members else _ENTRY, source]
+            end = number[(_MEMBER, target) if target in members else (_EXIT, source)]
             ends.setdefault(start, {})[end] = None
         return [
             Net(End(start), tuple(End(item) for item in found)) for start, found in ends.items()
@@ -168,12 +110,70 @@ class _Inside:
 
     def _rows_of_members(self, depths: Mapping[str, int], first: int) -> dict[str, int]:
         """Put each member below all members that it follows, as far up as that allows."""
-        members = self._group.vertices
-        before: dict[str, list[str]] = {name: [] for name in members}
+        before: dict[str, list[str]] = {name: [] for name in self._members}
         for source, target in self._edges:
             if source in before and target in before:
                 before[target].append(source)
         row_of: dict[str, int] = {}
-        for name in sorted(members, key=depths.__getitem__):
+        for name in sorted(before, key=depths.__getitem__):
             row_of[name] = max([row_of[b] + 1 for b in before[name]], default=first)
         return row_of
+
+
+class _Box:
+    """The laid out inside of a group with room around it."""
+
+    def __init__(self, inside: _Inside, name: str, texts: Mapping[str, CardText]) -> None:
+        self._inside = inside
+        self._texts = texts
+        self._stacked = stack_rows(inside.level, inside.heights, ROW_GAP, _DOOR_GAP)
+        placed = self._stacked.placed
+        title = text_width(name, NOTE_SIZE) + 3 * _SIDE
+        self._width = max(placed.width + 2 * _SIDE, title)
+        self._left = (self._width - placed.width) / 2
+        # Doors are rows without height: with them, the room at the ends is there already.
+        self._upper = TITLE_HEIGHT if inside.entries else TITLE_HEIGHT + _DOOR_GAP / 2
+        lower = 0.0 if inside.exits else _SIDE
+        self._height = self._upper + self._stacked.height + lower
+        self._cards = {n: self._corner(n) for kind, n in inside.items if kind == _MEMBER}
+
+    def seen_from_corner(self) -> GroupLayout:
+        """Return the places of everything, from the upper left corner of the box."""
+        inside, placed = self._inside, self._stacked.placed
+        from_middle = self._left - self._width / 2
+        lines = self._lines()
+        return GroupLayout(
+            self._width,
+            self._height,
+            self._cards,
+            {n: from_middle + placed.centres[inside.number[_ENTRY, n]] for n in inside.entries},
+            {n: from_middle + placed.centres[inside.number[_EXIT, n]] for n in inside.exits},
+            {pair: found for pair, found in lines.items() if pair[1]},
+            {source: found for (source, target), found in lines.items() if not target},
+            placed.crossings,
+        )
+
+    def _corner(self, name: str) -> tuple[float, float]:
+        item, text = self._inside.number[_MEMBER, name], self._texts[name]
+        middle = self._upper + self._stacked.middle(self._inside.rows[item])
+        centre = self._left + self._stacked.placed.centres[item]
+        return centre - text.width / 2, middle - text.height / 2
+
+    def _lines(self) -> dict[Pair, Sequence[Stretch]]:
+        """Return all lines by source and target; the target of one that goes out is empty."""
+        inside, upper = self._inside, self._upper
+        found: dict[Pair, Sequence[Stretch]] = {}
+        for net, routes in zip(inside.level.nets, self._stacked.placed.routes, strict=True):
+            kind, source = inside.items[net.source.item]
+            start = 0.0
+            if kind == _MEMBER:
+                start = self._cards[source][1] + self._texts[source].height
+            first = inside.rows[net.source.item]
+            for end, route in zip(net.targets, routes, strict=True):
+                to, name = inside.items[end.item]
+                arrival = self._height if to == _EXIT else self._cards[name][1]
+                pieces = self._stacked.stretches(first, route, start - upper, arrival - upper)
+                found[source, "" if to == _EXIT else name] = [
+                    piece.moved(self._left, upper) for piece in pieces
+                ]
+        return found

@@ -25,7 +25,8 @@ h2{font-size:1.1rem;margin:2rem 0 .5rem}
 code,pre,td,th{font:13px/1.5 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace}
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:1rem 0 0}
 .facts dd{margin:0}
-.drawing{margin:.5rem 0 0;padding:.5rem;overflow:auto;border:1px solid var(--line);border-radius:8px}
+.drawing{margin:.5rem 0 0;padding:.5rem;overflow:auto}
+.drawing{border:1px solid var(--line);border-radius:8px}
 .drawing svg{display:block;margin:0 auto}
 #whole:checked~.drawing svg{width:100%;height:auto}
 .scroll{overflow:auto}

@@ -139,9 +139,7 @@ def _place(level: Level) -> _PlacedPart:
     )
 
 
-def _routes(
-    level: Level, laned: LanedLevel, centres: Sequence[float]
-) -> list[list[list[float]]]:
+def _routes(level: Level, laned: LanedLevel, centres: Sequence[float]) -> list[list[list[float]]]:
     found = []
     for net, lane in zip(level.nets, laned.lanes, strict=True):
         start = centres[net.source.item] + net.source.offset

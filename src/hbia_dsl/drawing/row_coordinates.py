@@ -6,6 +6,7 @@ is a regression with rising values, which has an exact solution in linear time.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from hbia_dsl.drawing.edge_routing import Joint, LanedLevel
@@ -31,7 +32,7 @@ def row_gaps(level: LanedLevel) -> list[list[float]]:
         [
             (widths[left] + widths[right]) / 2
             + (CARD_GAP if left < cards and right < cards else LANE_GAP)
-            for left, right in zip(row, row[1:], strict=False)
+            for left, right in pairwise(row)
         ]
         for row in level.rows
     ]
@@ -57,10 +58,9 @@ def place_rows(level: LanedLevel, gaps: Sequence[list[float]]) -> list[float]:
         downwards = number % 2 == 0
         numbers = range(len(gaps)) if downwards else range(len(gaps) - 1, -1, -1)
         for index in numbers:
+            sides = [level.above, level.below]
             if number < 3:
-                sides = (level.above,) if downwards else (level.below,)
-            else:
-                sides = (level.above, level.below)
+                sides = sides[:1] if downwards else sides[1:]
             moved = max(moved, _settle(level.rows[index], gaps[index], centres, sides))
         if number > 3 and moved < _STILL:
             break
@@ -71,7 +71,7 @@ def _settle(
     row: Sequence[int],
     gap: Sequence[float],
     centres: list[float],
-    sides: tuple[Sequence[Sequence[Joint]], ...],
+    sides: Sequence[Sequence[Sequence[Joint]]],
 ) -> float:
     """Move the items of a row to their best places; return the longest movement."""
     wanted, weights = [], []

@@ -1,6 +1,7 @@
 """Vertical places: rows below each other, with more room where lines go far sideways."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import attrs
@@ -68,7 +69,7 @@ def stack_rows(level: Level, heights: Sequence[float], gap: float, end_gap: floa
     for net, routes in zip(level.nets, placed.routes, strict=True):
         first = level.rows[net.source.item]
         for route in routes:
-            for number, (x, after) in enumerate(zip(route, route[1:], strict=False), first):
+            for number, (x, after) in enumerate(pairwise(route), first):
                 sideways[number] = max(sideways[number], abs(x - after))
     tops, at = [], 0.0
     for row, height in enumerate(tallest):

@@ -11,7 +11,6 @@ from hbia_dsl.drawing.card_size import BADGE_WIDTH, NAME_SIZE, NOTE_SIZE, text_w
 from hbia_dsl.drawing.drawn_graph import DrawnFlow, DrawnInput, DrawnVertex, rules_of_group
 from hbia_dsl.drawing.edge_path import arrow_path, line_path, number
 from hbia_dsl.drawing.flow_layout import (
-    LEFT,
     MARGIN,
     SUMMARY_SIZE,
     TITLE_SIZE,
@@ -151,10 +150,8 @@ def _card(card: PlacedCard) -> str:
     parts = [
         f'<g class="{classes}"><title>{escaped(_about_vertex(shown))}</title>',
         _rect(card, radius),
-        f'<text class="name" x="{number(left + 15)}" y="{number(top + 20)}">'
-        f"{escaped(text.name)}</text>",
-        f'<text class="note" x="{number(left + 15)}" y="{number(top + 36)}">'
-        f"{escaped(text.note)}</text>",
+        _text("name", left + 15, top + 20, text.name),
+        _text("note", left + 15, top + 36, text.note),
     ]
     if shown.is_async:
         width = BADGE_WIDTH - 6
@@ -176,10 +173,15 @@ def _input(card: PlacedCard, shown: DrawnInput) -> str:
 
 
 def _rect(card: PlacedCard, radius: float) -> str:
+    width, height = number(card.text.width), number(card.text.height)
     return (
         f'<rect class="face" x="{number(card.left)}" y="{number(card.top)}" '
-        f'width="{number(card.text.width)}" height="{number(card.text.height)}" rx="{number(radius)}"/>'
+        f'width="{width}" height="{height}" rx="{number(radius)}"/>'
     )
+
+
+def _text(kind: str, left: float, line: float, text: str) -> str:
+    return f'<text class="{kind}" x="{number(left)}" y="{number(line)}">{escaped(text)}</text>'
 
 
 def _mark(kind: str, left: float, top: float, width: float, text: str = "") -> str:
@@ -202,8 +204,6 @@ def _about_vertex(vertex: DrawnVertex) -> str:
     lines = [f"{vertex.name}: {', '.join(facts)}"]
     if vertex.about:
         lines.append(vertex.about)
-    lines += [
-        f"takes {p.name}: {p.type_text} <- {p.source_text} ({p.rule})" for p in vertex.takes
-    ]
+    lines += [f"takes {p.name}: {p.type_text} <- {p.source_text} ({p.rule})" for p in vertex.takes]
     lines += [f"gives {output.name}: {output.type_text}" for output in vertex.gives]
     return "\n".join(lines)

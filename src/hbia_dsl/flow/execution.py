@@ -5,11 +5,13 @@ The one way into the engine, for decorated flows and for hand-made graphs alike.
 
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import FOREIGN_LOOP, LOOP_IS_RUNNING
 from hbia_dsl.diagnostics.location import location_of
+from hbia_dsl.drivers.lowered import drive_lowered
 from hbia_dsl.drivers.own_loop import drive_on_own_loop, running_loop
 from hbia_dsl.drivers.serial import drive_serially
 from hbia_dsl.drivers.threads_crew import drive_with_crew
@@ -22,6 +24,15 @@ from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, refuse_if_too_deep
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.lowering.run_text import CompiledRun
+
+
+class Lowered(Protocol):
+    """Gives a flow as compiled source."""
+
+    def lowered(self, *, check: bool) -> CompiledRun | None:
+        """Return it, or None if this run should use the plan."""
+        ...
 
 
 def execute(
@@ -30,6 +41,7 @@ def execute(
     options: RunOptions,
     *,
     mode: RunMode | None = None,
+    lowered: Lowered | None = None,
     awaitable_call: str = "flow.run_async(...)",
 ) -> RunState:
     """Run a plan from code that is not async.
@@ -39,6 +51,7 @@ def execute(
         inputs: The values of the flow's inputs, by slot.
         options: The run's options.
         mode: How vertices overlap, if that was resolved already.
+        lowered: Gives the flow as compiled source, for serial runs without anything special.
         awaitable_call: What code on an event loop should await instead.
 
     Raises:
@@ -62,7 +75,7 @@ def execute(
             grace_s=options.grace_s,
         )
     elif mode.schedule is Schedule.SERIAL:
-        drive_serially(run)
+        _drive_serially(run, options, lowered)
     elif _is_plain(run, mode.schedule):
         drive_stages_on_threads(run, mode.max_workers)
     else:
@@ -129,6 +142,17 @@ def _new_run(
         schedule=mode.schedule,
         keeps_going=options.on_error == "continue",
     )
+
+
+def _drive_serially(run: RunState, options: RunOptions, lowered: Lowered | None) -> None:
+    scope = run.scope
+    is_watched = run.plan.has_timeouts or scope.deadline is not None or scope.parent is not None
+    if lowered is not None and not is_watched and not run.keeps_going:
+        compiled = lowered.lowered(check=options.check)
+        if compiled is not None:
+            drive_lowered(run, compiled)
+            return
+    drive_serially(run)
 
 
 def _is_plain(run: RunState, schedule: Schedule) -> bool:

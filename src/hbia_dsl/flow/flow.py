@@ -12,14 +12,11 @@ from hbia_dsl.diagnostics.caller import caller_locals, caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_VERTEX_NAME, NOT_A_VERTEX
 from hbia_dsl.errors import DeclarationError
-from hbia_dsl.flow.execution import execute, execute_async
-from hbia_dsl.flow.input_reading import into_slots, read_call, read_data
-from hbia_dsl.flow.plan_flow import PlannedFlow, plan_flow
+from hbia_dsl.flow.engine import Engine
 from hbia_dsl.flow.run_options import RULES, OptionsGiven, RunOptions, bad_option, bad_value
 from hbia_dsl.flow.run_result import Run
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology
-from hbia_dsl.wiring.wire import wire
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
 P = ParamSpec("P")
@@ -33,11 +30,11 @@ _FROM_SETTINGS: bool = NOT_GIVEN  # type: ignore[assignment]  # a default that m
 class Flow(Generic[P, T_co]):
     """A named set of wired vertices; `P` are its inputs, `T_co` is its result."""
 
-    __slots__ = ("_by_parallel", "_options", "_plans", "_wired")
+    __slots__ = ("_by_parallel", "_engine", "_options", "_wired")
 
+    _engine: Engine
     _wired: WiredFlow
     _options: RunOptions
-    _plans: dict[bool, PlannedFlow]
     _by_parallel: dict[bool, RunOptions]
 
     def __init__(self, *_parts: Never) -> None:
@@ -110,8 +107,12 @@ class Flow(Generic[P, T_co]):
         given: object = name  # callers without a type checker pass anything
         if not isinstance(given, str) or not given.strip():
             raise _nameless(given)
+        # What judges types and runs vertices is loaded with the first flow, not with the package.
+        from hbia_dsl.flow.wired_engine import WiredEngine
+        from hbia_dsl.wiring.wire import wire
+
         wired = wire(name, vertices, inputs=inputs, result=result, localns=caller_locals)
-        return _made(wired, RunOptions(), {})
+        return _made(WiredEngine(wired), RunOptions())
 
     @property
     def name(self) -> str:
@@ -143,7 +144,7 @@ class Flow(Generic[P, T_co]):
             if name not in RULES and name in self._wired.inputs:
                 text = f"`{name}` is an input of flow `{self.name}`, not an option"
                 raise bad_option(text, f"give it to the run: run({name}=...)")
-        return _made(self._wired, self._options.changed(given), self._plans)
+        return _made(self._engine, self._options.changed(given))
 
     def run(
         self,
@@ -171,10 +172,7 @@ class Flow(Generic[P, T_co]):
             SettingsError: The environment holds a bad `HBIA_*` value; nothing has run.
         """
         options = self._options if parallel is _FROM_SETTINGS else self._options_for(parallel)
-        planned = self._planned()
-        values = read_call(self._wired, planned, args, kwargs)
-        state = execute(planned.plan, values, options)
-        return Run(self._wired, planned, state)
+        return Run(self._wired, *self._engine.run(options, args, kwargs))
 
     async def run_async(
         self,
@@ -192,10 +190,7 @@ class Flow(Generic[P, T_co]):
         Args and errors are those of `run`.
         """
         options = self._options if parallel is _FROM_SETTINGS else self._options_for(parallel)
-        planned = self._planned()
-        values = read_call(self._wired, planned, args, kwargs)
-        state = await execute_async(planned.plan, values, options)
-        return Run(self._wired, planned, state)
+        return Run(self._wired, *await self._engine.run_async(options, args, kwargs))
 
     def run_data(self, data: Mapping[str, object]) -> Run[T_co]:
         """Run the flow on untyped data, such as JSON gives it.
@@ -207,15 +202,11 @@ class Flow(Generic[P, T_co]):
             RunInputError: The data do not fit; every problem, with its path.
             FlowFailed: As `run`.
         """
-        planned = self._planned()
-        values = into_slots(self._wired, planned, read_data(self._wired, planned, data))
-        return Run(self._wired, planned, execute(planned.plan, values, self._options))
+        return Run(self._wired, *self._engine.run_data(self._options, data))
 
     async def run_data_async(self, data: Mapping[str, object]) -> Run[T_co]:
         """Run the flow on untyped data inside asyncio or trio; see `run_data`."""
-        planned = self._planned()
-        values = into_slots(self._wired, planned, read_data(self._wired, planned, data))
-        return Run(self._wired, planned, await execute_async(planned.plan, values, self._options))
+        return Run(self._wired, *await self._engine.run_data_async(self._options, data))
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r}, {len(self._wired.vertices)} vertices)"
@@ -229,17 +220,11 @@ class Flow(Generic[P, T_co]):
             options = self._by_parallel[parallel] = self._options.changed({"parallel": parallel})
         return options
 
-    def _planned(self) -> PlannedFlow:
-        check = self._options.check
-        planned = self._plans.get(check)
-        if planned is None:
-            planned = self._plans[check] = plan_flow(self._wired, check=check)
-        return planned
 
-
-def _made(wired: WiredFlow, options: RunOptions, plans: dict[bool, PlannedFlow]) -> Flow[P, T]:
+def _made(engine: Engine, options: RunOptions) -> Flow[P, T]:
     flow: Flow[P, T] = Flow.__new__(Flow)
-    flow._wired, flow._options, flow._plans = wired, options, plans  # noqa: SLF001 - its constructor
+    # This is the constructor of a flow; the public one only says so.
+    flow._engine, flow._wired, flow._options = engine, engine.wired, options  # noqa: SLF001
     flow._by_parallel = {}  # noqa: SLF001 - as above
     return flow
 

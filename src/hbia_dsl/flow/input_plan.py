@@ -4,8 +4,6 @@ import typing
 from collections.abc import Callable
 from enum import Enum
 
-from hbia_dsl.wiring.record_fields import RecordKind, record_kind
-
 
 class InputKind(Enum):
     """What declares the inputs of a flow."""
@@ -22,6 +20,8 @@ class InputKind(Enum):
 
 def input_kind(inputs_from: Callable[..., object] | None) -> InputKind:
     """Tell what declares the inputs of a flow."""
+    from hbia_dsl.wiring.record_fields import RecordKind, record_kind  # loaded where it is used
+
     if inputs_from is None:
         return InputKind.FOUND
     if not isinstance(typing.get_origin(inputs_from) or inputs_from, type):

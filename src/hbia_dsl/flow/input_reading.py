@@ -15,7 +15,7 @@ from hbia_dsl.flow.input_refusal import (
     missing_and_unknown,
     refused_by_class,
 )
-from hbia_dsl.flow.plan_flow import PlannedFlow
+from hbia_dsl.flow.planned_flow import PlannedFlow
 from hbia_dsl.kernel.arguments import ABSENT
 from hbia_dsl.wiring.wired_flow import WiredFlow
 

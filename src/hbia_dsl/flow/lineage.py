@@ -6,7 +6,8 @@ recorded while vertices run.
 
 from collections.abc import Mapping
 
-from hbia_dsl.flow.missing_value import MissingValueError, missing_value
+from hbia_dsl.errors import ResultError
+from hbia_dsl.flow.missing_value import missing_value
 from hbia_dsl.wiring.binding import INPUT, OutputName
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
@@ -70,7 +71,7 @@ class Lineage:
             return OutputName(vertex, output or wired.output)
         raise self._unknown(name)
 
-    def _unknown(self, name: str) -> MissingValueError:
+    def _unknown(self, name: str) -> ResultError:
         known = [
             *(f"{INPUT}.{i}" for i in self._flow.inputs),
             *(f"{v.name}.{o}" for v in self._flow.vertices.values() for o in _outputs(v)),

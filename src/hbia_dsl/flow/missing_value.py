@@ -9,17 +9,9 @@ from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import ResultError
 
 
-class MissingValueError(ResultError, KeyError):
-    """A value was asked for that the run does not have.
-
-    It is a `KeyError`, because a mapping without a key raises that: `get` and `ChainMap`
-    rely on it.
-    """
-
-
 def missing_value(
     message: str, name: str, known: Iterable[str], otherwise: str | None = None
-) -> MissingValueError:
+) -> ResultError:
     """Describe a value that is not there.
 
     Args:
@@ -29,6 +21,6 @@ def missing_value(
         otherwise: The way out if none of them is near.
     """
     help_ = did_you_mean(name, known) or otherwise
-    return MissingValueError(
+    return ResultError(
         Diagnostic(UNKNOWN_RESULT, message, location=caller_location(), help=help_)
     )

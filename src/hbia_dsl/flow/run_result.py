@@ -10,18 +10,18 @@ from types import MethodType
 from typing import Generic, TypeVar, overload
 
 from hbia_dsl.declare.declaration import declaration_of
+from hbia_dsl.declare.declared_name import shown_function
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import NO_RESULT
 from hbia_dsl.errors import ResultError
 from hbia_dsl.flow.lineage import Lineage
-from hbia_dsl.flow.missing_value import MissingValueError, missing_value
-from hbia_dsl.flow.plan_flow import PlannedFlow
+from hbia_dsl.flow.missing_value import missing_value
+from hbia_dsl.flow.planned_flow import PlannedFlow
 from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
 from hbia_dsl.kernel.conclusion import identity
 from hbia_dsl.kernel.kernel import SUCCEEDED
 from hbia_dsl.kernel.run_state import RunState
-from hbia_dsl.wiring.references import shown_function
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
 T = TypeVar("T")
@@ -145,7 +145,7 @@ class Run(Mapping[str, object], Generic[T_co]):
             (v.name for v in self._flow.vertices.values() if _is_same(v.handler, key)), None
         )
 
-    def _unknown(self, asked: object) -> MissingValueError:
+    def _unknown(self, asked: object) -> ResultError:
         key = asked if isinstance(asked, str) else _shown(asked)
         vertex, _, output = key.partition(".")
         outputs = self._planned.output_slots.get(vertex, {})

@@ -37,7 +37,9 @@ class RunScope:
         self.depth: int = 1 if parent is None else parent.depth + 1
         own = None if timeout_s is None else clock() + timeout_s
         outer = None if parent is None else parent.deadline
-        self.deadline: float | None = min((d for d in (own, outer) if d is not None), default=None)
+        if own is None or (outer is not None and outer < own):
+            own = outer
+        self.deadline: float | None = own
         """On the run's clock; the earliest of its own and those around it."""
         self.unhook: Callable[[], None] | None = None
         if parent is not None:

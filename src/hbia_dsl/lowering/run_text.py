@@ -28,8 +28,8 @@ class RunCall:
     keywords: tuple[tuple[str, str], ...]
     """Names and expressions."""
     slot: int
-    parts: tuple[tuple[int, str], ...]
-    """Slot and expression of each part of a split result."""
+    store: Callable[[list[object], object], None] | None
+    """Checks a result that is split and puts it and its parts away; None if it is not split."""
     sure: frozenset[type] | None
     """Classes whose instances need no further check; None if the result is not checked."""
     refuse: Callable[[object], None] | None
@@ -100,11 +100,15 @@ def _call_lines(call: RunCall, number: int) -> list[str]:
         *call.positional,
         *(f"{name}={expression}" for name, expression in call.keywords),
     ]
-    lines = [f"    {variable} = S[{call.slot}] = copy().run({', '.join(arguments)})"]
-    if call.sure is not None:
+    lines = [f"    {variable} = copy().run({', '.join(arguments)})"]
+    if call.store is not None:
+        lines.append(f"    store_{variable}(S, {variable})")
+    elif call.sure is not None:
         operator = "is not" if len(call.sure) == 1 else "not in"
-        lines.append(f"    if type({variable}) {operator} sure_{variable}: check_{variable}({variable})")
-    lines += [f"    S[{slot}] = {expression}" for slot, expression in call.parts]
+        test = f"type({variable}) {operator} sure_{variable}"
+        lines.append(f"    if {test}: check_{variable}({variable})")
+    if call.store is None:
+        lines.append(f"    S[{call.slot}] = {variable}")
     lines.append(f"    T[{number}] = now()")
     return lines
 
@@ -121,6 +125,7 @@ def _compiled(
     namespace: dict[str, object] = {"__name__": title, "__loader__": _Source(text), **names}
     for call in calls:
         namespace[f"call_{call.variable}"] = call.handler
+        namespace[f"store_{call.variable}"] = call.store
         if call.sure is not None:
             (only,) = call.sure if len(call.sure) == 1 else (call.sure,)
             namespace[f"sure_{call.variable}"] = only

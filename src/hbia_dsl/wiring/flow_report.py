@@ -8,7 +8,7 @@ from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RESULT, DUPLICATE_VERTEX
 from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.diagnostics.near_miss import did_you_mean
-from hbia_dsl.wiring.references import shown_function
+from hbia_dsl.declare.declared_name import shown_function
 from hbia_dsl.wiring.signature import VertexSignature
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 import attrs
 
 from hbia_dsl.declare.declaration import declaration_of
+from hbia_dsl.declare.declared_name import shown_function
 from hbia_dsl.declare.out_reference import OutReference, reference_parts
 from hbia_dsl.diagnostics.near_miss import did_you_mean, nearest
 from hbia_dsl.wiring.binding import INPUT, OutputName
@@ -174,14 +175,6 @@ class References:
             if is_vertex
             else f"decorate `{name}` with @vertex and add it to the vertices of the flow",
         )
-
-
-def shown_function(fn: object) -> str:
-    """Return the name of a function, or what it is if it has none."""
-    declared = declaration_of(fn)
-    told = None if declared is None or declared.vertex is None else declared.vertex.name
-    name = told or getattr(fn, "__name__", None)
-    return name if isinstance(name, str) else f"a {type(fn).__name__}"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -79,7 +79,7 @@ def test_a_refused_argument_is_reported_at_its_parameter() -> None:
 
 def test_a_value_that_is_collected_is_reported_by_its_own_name() -> None:
     message = 'List item 0 has incompatible type "str"; expected "int"'
-    found = _only(_checked(ScriptedJudge((Said("first,  # <- first.first", message),))))
+    found = _only(_checked(ScriptedJudge((Said("    first,  # <- first.first", message),))))
 
     assert found.diagnostic.message == "`first` is `str`, but `total` takes `int` as `numbers`"
 

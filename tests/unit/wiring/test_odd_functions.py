@@ -2,9 +2,13 @@
 
 import functools
 import gc
+import os
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import attrs
@@ -185,18 +189,33 @@ def _ladder(count: int) -> list[Callable[..., object]]:
     return [vertex_of(number) for number in range(count)]
 
 
-def test_a_wired_vertex_takes_less_than_1800_bytes() -> None:
+def _bytes_of_a_wired_vertex() -> float:
     vertices = _ladder(2_000)
     wire("warm", vertices)  # what is kept once and for all is not counted
     gc.collect()
     tracemalloc.start()
-    try:
-        before, _ = tracemalloc.get_traced_memory()
-        flow = wire("flow", vertices)
-        gc.collect()
-        after, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    before, _ = tracemalloc.get_traced_memory()
+    flow = wire("flow", vertices)
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return (after - before) / len(flow.vertices)
 
-    assert len(flow.vertices) == 2_000
-    assert (after - before) / 2_000 < 1_800
+
+def test_a_wired_vertex_takes_less_than_1800_bytes() -> None:
+    # In a process of its own: memories that other tests have filled would grow and be counted.
+    shared = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    answer = subprocess.run(
+        [sys.executable, __file__],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=50,
+        env=shared,
+    )
+
+    assert 0 < float(answer.stdout) < 1_800
+
+
+if __name__ == "__main__":
+    print(_bytes_of_a_wired_vertex())  # noqa: T201 - this is how the test above gets it

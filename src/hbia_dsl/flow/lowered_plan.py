@@ -1,0 +1,103 @@
+"""A plan as source that runs: for serial runs of plain flows.
+
+Where the values lie and how arguments are passed is the plan's; here it only becomes
+text. So a run of this text and a run of the plan differ in speed alone.
+"""
+
+from collections.abc import Callable, Sequence
+
+from hbia_dsl.flow.planned_flow import PlannedFlow
+from hbia_dsl.flow.result_storing import Contract
+from hbia_dsl.flow.slot_table import SlotTable, passing
+from hbia_dsl.kernel.arguments import ABSENT, SlotOrDefault, Source
+from hbia_dsl.kernel.plan import PlannedVertex
+from hbia_dsl.lowering.run_text import CompiledRun, RunCall, compile_run
+from hbia_dsl.lowering.variable_names import variable_names
+from hbia_dsl.typeforms.value_check import compile_check
+from hbia_dsl.wiring.binding import Binding
+from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
+
+_TAKEN = ("S", "T", "now", "copy", "run", "ABSENT")
+"""Names that the text uses itself."""
+
+
+def lower_plan(flow: WiredFlow, planned: PlannedFlow, *, check: bool) -> CompiledRun:
+    """Compile a flow for serial runs.
+
+    Args:
+        flow: The wired flow; it has no async vertices.
+        planned: Its plan.
+        check: Whether values are checked against their declared types.
+    """
+    return _Lowering(flow, planned.plan.vertices, check=check).compiled()
+
+
+class _Lowering:
+    def __init__(
+        self, flow: WiredFlow, planned: Sequence[PlannedVertex], *, check: bool
+    ) -> None:
+        self.flow = flow
+        self.planned = planned
+        self.ordered = [flow.vertices[vertex.name] for vertex in planned]
+        self.check = check
+        self.slots = SlotTable(flow, self.ordered)
+        self.variables = variable_names(flow.vertices, _TAKEN)
+        self.variable_of_slot = {
+            self.slots.whole[name]: variable for name, variable in self.variables.items()
+        }
+        self.names: dict[str, object] = {"ABSENT": ABSENT}
+
+    def compiled(self) -> CompiledRun:
+        """Compile all vertices."""
+        slot_of = {variable: slot for slot, variable in self.variable_of_slot.items()}
+        calls = [self._call(v, p) for v, p in zip(self.ordered, self.planned, strict=True)]
+        return compile_run(self.flow.name, calls, slot_of, self.names)
+
+    def _call(self, vertex: WiredVertex, planned: PlannedVertex) -> RunCall:
+        by_position, by_keyword = passing(vertex)
+        reads: list[str] = []
+        variable = self.variables[vertex.name]
+        contract = Contract(
+            compile_check(vertex.returns) if self.check and vertex.declaration.check else None,
+            vertex.name,
+            vertex.handler,
+        )
+        return RunCall(
+            variable,
+            vertex.handler,
+            tuple(self._expression(vertex, b, reads) for b in by_position),
+            tuple((b.parameter, self._expression(vertex, b, reads)) for b in by_keyword),
+            self.slots.whole[vertex.name],
+            planned.store if vertex.parts else None,
+            None if contract.check is None else contract.check.sure,
+            _refuser(contract),
+            tuple(reads),
+        )
+
+    def _expression(self, vertex: WiredVertex, binding: Binding, reads: list[str]) -> str:
+        source = self.slots.source(vertex, binding)
+        return self._of_source(source, f"{self.variables[vertex.name]}_{binding.parameter}", reads)
+
+    def _of_source(self, source: Source, name: str, reads: list[str]) -> str:
+        if isinstance(source, tuple):
+            return f"[{', '.join(self._of_source(slot, name, reads) for slot in source)}]"
+        if isinstance(source, SlotOrDefault):
+            self.names[f"default_{name}"] = source.default
+            return f"(default_{name} if S[{source.slot}] is ABSENT else S[{source.slot}])"
+        variable = self.variable_of_slot.get(source)
+        if variable is None:
+            return f"S[{source}]"
+        reads.append(variable)
+        return variable
+
+
+def _refuser(contract: Contract) -> Callable[[object], None] | None:
+    check = contract.check
+    if check is None:
+        return None
+
+    def refuse(value: object) -> None:
+        if not check.accepts(value):
+            raise contract.refusal(value)
+
+    return refuse

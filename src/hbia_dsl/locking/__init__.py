@@ -1,0 +1,1 @@
+"""What a flow is, written down as text to commit, and compared with what it has become."""

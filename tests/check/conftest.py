@@ -1,0 +1,28 @@
+"""Fixtures of the checks that start a type checker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from checked_app import App
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy remembers from one test to the next: of the standard library and of hbia_dsl."""
+    return tmp_path_factory.mktemp("memory")
+
+
+@pytest.fixture
+def app(tmp_path: Path, memory: Path) -> App:
+    """An empty app."""
+    return App(tmp_path, memory)
+
+
+@pytest.fixture
+def _remembering(memory: Path) -> Iterator[None]:
+    """Let checks inside this process use the shared memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HBIA_CACHE_DIR", str(memory))
+        yield

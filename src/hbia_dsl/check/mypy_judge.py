@@ -19,7 +19,7 @@ from hbia_dsl.check.judge import Judgement, Remark, Severity
 from hbia_dsl.check.judge_failure import checker_failed, checker_missing
 from hbia_dsl.check.mypy_memory import prepare_memory
 from hbia_dsl.check.search_folders import search_folders
-from hbia_dsl.check.work_folder import module_name, work_folder, write_if_changed
+from hbia_dsl.check.work_folder import file_of_text, module_of_file, work_folder
 from hbia_dsl.lowering.check_place import CheckText
 
 _JUDGED: Final = (0, 1)
@@ -42,8 +42,8 @@ class MypyJudge:
         if version is None:
             raise checker_missing(self.name)
         with work_folder() as folder:
-            module = module_name(key)
-            write_if_changed(os.path.join(folder, f"{module}.py"), text.text)
+            file = file_of_text(folder, key, text.text)
+            module = module_of_file(file)
             memory = os.path.join(folder, "mypy")
             prepare_memory(memory)
             paths = [folder, *search_folders(text.modules)]
@@ -52,7 +52,7 @@ class MypyJudge:
                 # Perhaps what it remembers is damaged; without it, mypy has nothing to trip over.
                 shutil.rmtree(memory, ignore_errors=True)
                 done = _run(module, paths, memory)
-        remarks, elsewhere, loose = _read(done.stdout, f"{module}.py")
+        remarks, elsewhere, loose = _read(done.stdout, os.path.basename(file))
         if done.returncode not in _JUDGED:
             raise checker_failed(
                 self.name, done.returncode, elsewhere, [*loose, *_lines(done.stderr)]

@@ -18,7 +18,7 @@ from typing import Final
 from hbia_dsl.check.judge import Judgement, Remark, Severity
 from hbia_dsl.check.judge_failure import checker_failed, checker_missing
 from hbia_dsl.check.search_folders import search_folders
-from hbia_dsl.check.work_folder import module_name
+from hbia_dsl.check.work_folder import file_of_text
 from hbia_dsl.lowering.check_place import CheckText
 
 _SEVERITIES: Final[Mapping[str, Severity]] = {
@@ -43,17 +43,15 @@ class PyrightJudge:
         command = _command()
         if command is None:
             raise checker_missing(self.name)
-        module = module_name(key)
         with tempfile.TemporaryDirectory(prefix="hbia-check-") as folder:
-            with open(os.path.join(folder, f"{module}.py"), "w", encoding="utf-8") as opened:
-                opened.write(text.text)
+            file = file_of_text(folder, key, text.text)
             project = os.path.join(folder, "pyrightconfig.json")
             with open(project, "w", encoding="utf-8") as opened:
-                json.dump(_configuration(f"{module}.py", search_folders(text.modules)), opened)
+                json.dump(_configuration(file, search_folders(text.modules)), opened)
             done = _run([*command, "--project", project])
         try:
             said = json.loads(done.stdout)
-            remarks, elsewhere = _read(said["generalDiagnostics"], f"{module}.py")
+            remarks, elsewhere = _read(said["generalDiagnostics"], os.path.basename(file))
             version = said["version"]
         except (ValueError, KeyError, TypeError):
             words = [*done.stdout.splitlines(), *done.stderr.splitlines()]

@@ -1,14 +1,14 @@
 """What to say about the remarks of a type checker, in the user's words and places."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from hbia_dsl.check.check_report import Finding
 from hbia_dsl.check.edge_forms import shown_source, source_form
 from hbia_dsl.check.found_flow import FoundFlow
 from hbia_dsl.check.judge import Remark
-from hbia_dsl.check.work_folder import MODULE_PATTERN
+from hbia_dsl.check.work_folder import PACKAGE
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import (
     ANY_REFUSED,
@@ -42,6 +42,9 @@ _TYPES: Final = (
 )
 """How mypy and pyright name the two types of an edge that does not fit."""
 
+UNTYPED_RESULT: Final = "var-annotated"
+"""mypy's name for a result whose type does not follow from anything."""
+
 _HOLDS_ANY: Final = re.compile(r'Expression (type contains|has type) "Any"')
 
 
@@ -55,17 +58,18 @@ class RemarkReport:
             (r.message for r in elsewhere if "hbia_dsl" in r.message and "import" in r.code), None
         )
 
-    def finding(self, place: CheckPlace, remark: Remark) -> Finding | None:
-        """Turn a remark into a problem; None if it says nothing about the flow."""
+    def findings(self, place: CheckPlace, remark: Remark) -> Iterator[Finding]:
+        """Turn a remark into a problem, if it says anything about the flow."""
         if place.kind in (LineKind.CANARY, LineKind.IMPORT):
-            return None
+            return
         if _HOLDS_ANY.match(remark.message):
-            return self._any(place, remark)
-        if place.kind is LineKind.ARGUMENT:
-            return self._refused_source(place, remark)
-        if place.kind is LineKind.INPUTS:
-            return self._refused_inputs(place, remark)
-        return self._refused_call(place, remark)
+            yield self._any(place, remark)
+        elif place.kind is LineKind.ARGUMENT:
+            yield self._refused_source(place, remark)
+        elif place.kind is LineKind.INPUTS:
+            yield self._refused_inputs(place, remark)
+        else:
+            yield self._refused_call(place, remark)
 
     def unseen_vertex(self, place: CheckPlace, remarks: Sequence[Remark]) -> Finding:
         """Say that the checker sees a vertex as `Any`."""
@@ -123,8 +127,8 @@ class RemarkReport:
             f"{self._tool} does not report an error that the check makes on purpose, so its "
             "silence proves nothing",
             notes=("its configuration ignores errors: `ignore_errors`, or rules switched off",),
-            help=f"let the modules `{MODULE_PATTERN}` be judged: for mypy, a section "
-            f"[mypy-{MODULE_PATTERN}] with ignore_errors = False",
+            help=f"let the modules of the check be judged: for mypy, a section "
+            f"[mypy-{PACKAGE}.*] with ignore_errors = False",
         )
 
     def unplaced(self, remark: Remark) -> Diagnostic:
@@ -166,13 +170,20 @@ class RemarkReport:
         )
 
     def _refused_call(self, place: CheckPlace, remark: Remark) -> Finding:
+        message = f"{self._tool} refuses the call of `{place.vertex}`"
+        help_ = (
+            f"{self._tool} sees another signature of `{place.vertex}` than Python: look at its "
+            "decorators"
+        )
+        if remark.code == UNTYPED_RESULT:
+            message = f"{self._tool} cannot tell the type of what `{place.vertex}` gives"
+            help_ = f"let the result of `{place.vertex}` follow from what it takes"
         return self._made(
             place,
             REFUSED_CALL,
-            f"{self._tool} refuses the call of `{place.vertex}`",
+            message,
             notes=(self._quoted(remark), *(f"{self._tool}: {n}" for n in remark.notes)),
-            help_=f"{self._tool} sees another signature of `{place.vertex}` than Python: look at "
-            "its decorators",
+            help_=help_,
             remark=remark,
         )
 

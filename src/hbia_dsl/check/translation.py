@@ -9,7 +9,7 @@ import attrs
 from hbia_dsl.check.check_report import Finding, NotProven
 from hbia_dsl.check.found_flow import FoundFlow
 from hbia_dsl.check.judge import Judgement, Remark, Severity
-from hbia_dsl.check.remark_report import RemarkReport
+from hbia_dsl.check.remark_report import UNTYPED_RESULT, RemarkReport
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.lowering.check_place import CheckPlace, CheckText, LineKind
@@ -70,6 +70,7 @@ class _Translation:
         for remark in judgement.remarks:
             self._by_line.setdefault(remark.line, []).append(remark)
         self._unseen: set[tuple[int, str]] = set()
+        self._last_reached: set[tuple[int, str]] = set()
 
     def translated(self) -> Translated:
         """Translate everything."""
@@ -124,7 +125,10 @@ class _Translation:
                     yield self._report.unseen_vertex(place, self._errors(line))
                 else:
                     cut_off.add(place.flow)
-                    yield self._report.unreached(place, latest.get(place.flow))
+                    last = latest.get(place.flow)
+                    if last is not None:
+                        self._last_reached.add((last.flow, last.vertex))
+                    yield self._report.unreached(place, last)
             latest[place.flow] = place
 
     def _remarked_lines(self) -> Iterator[Finding]:
@@ -135,10 +139,11 @@ class _Translation:
             seen = self._type_at(line)
             if self._strict_any and place.kind is LineKind.RESULT and _holds_any(seen):
                 yield self._report.any_result(place, seen or "")
+            ends = (place.flow, place.vertex) in self._last_reached
             for remark in self._errors(line):
-                found = self._report.finding(place, remark)
-                if found is not None:
-                    yield found
+                # mypy gives no type to a result that never comes; that is reported already.
+                if not (ends and remark.code == UNTYPED_RESULT):
+                    yield from self._report.findings(place, remark)
 
     def _never_judged(self) -> Iterator[NotProven]:
         for unproven in self._text.unproven:

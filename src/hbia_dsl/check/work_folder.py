@@ -8,10 +8,8 @@ from typing import Final
 
 from hbia_dsl.conf.settings_in_force import settings_in_force
 
-_STEM: Final = "hbia_flows_"
-
-MODULE_PATTERN: Final = f"{_STEM}*"
-"""What the modules of all checks are called, as the configuration of a checker names them."""
+PACKAGE: Final = "hbia_flows"
+"""The package that the texts of all checks are in, as the configuration of a checker names it."""
 
 
 @contextlib.contextmanager
@@ -31,13 +29,23 @@ def work_folder() -> Iterator[str]:
         yield temporary
 
 
-def module_name(key: str) -> str:
-    """Return the name of the module that holds the text of a check.
+def file_of_text(folder: str, key: str, text: str) -> str:
+    """Write the text of a check, and return its file: a module of the package.
 
     Two checks of one project that run at once must not write one file, and a check that
-    is repeated must find its own again.
+    is repeated must find its own again: so its name follows from the key.
     """
-    return f"{_STEM}{zlib.crc32(key.encode()):08x}"
+    package = os.path.join(folder, PACKAGE)
+    os.makedirs(package, exist_ok=True)
+    write_if_changed(os.path.join(package, "__init__.py"), "")
+    file = os.path.join(package, f"checked_{zlib.crc32(key.encode()):08x}.py")
+    write_if_changed(file, text)
+    return file
+
+
+def module_of_file(file: str) -> str:
+    """Return the full name of the module that `file_of_text` wrote."""
+    return f"{PACKAGE}.{os.path.basename(file).removesuffix('.py')}"
 
 
 def write_if_changed(path: str, text: str) -> None:

@@ -1,7 +1,8 @@
 """Find the handler of each vertex of a hand-made graph, and see that it can be used."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
+from hbia_dsl.compat.given_handlers import Handler, Handlers
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import ASYNC_HANDLER, MISSING_HANDLER
@@ -10,11 +11,6 @@ from hbia_dsl.diagnostics.near_miss import nearest
 from hbia_dsl.errors import HandlerNotFoundError, HandlerResolutionError
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.wiring.signature import is_coroutine_function
-
-Handler = Callable[..., object]
-
-Handlers = Mapping[str, Handler] | Callable[[str], Handler] | None
-"""By name of the vertex, or a function from that name to the handler."""
 
 
 def find_handlers(vertices: Iterable[Vertex], handlers: Handlers) -> dict[str, Handler]:

@@ -9,14 +9,9 @@ from typing import Final
 
 from hbia_dsl.compat.argument_binding import ArgumentBinder
 from hbia_dsl.compat.dict_results import arguments_by_name, store_dict
+from hbia_dsl.compat.given_handlers import Handler, Handlers
 from hbia_dsl.compat.graph_part import part_of_graph
-from hbia_dsl.compat.handler_finding import (
-    Handler,
-    Handlers,
-    find_async,
-    find_handlers,
-    refuse_async,
-)
+from hbia_dsl.compat.handler_finding import find_async, find_handlers, refuse_async
 from hbia_dsl.compat.initial_data import check_initial_data
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology

@@ -2,17 +2,11 @@
 
 from collections.abc import Mapping
 
-from hbia_dsl.compat.call_reading import Flags, check_call
+from hbia_dsl.compat.call_reading import Flags
 from hbia_dsl.compat.flow_result import FlowResult
-from hbia_dsl.compat.handler_finding import Handlers
-from hbia_dsl.compat.plan_graph import plan_graph
+from hbia_dsl.compat.given_handlers import Handlers
 from hbia_dsl.conf.not_given import NOT_GIVEN, NotGiven
-from hbia_dsl.conf.settings_in_force import settings_in_force
-from hbia_dsl.flow.execution import execute, execute_async
-from hbia_dsl.flow.run_mode import run_mode
 from hbia_dsl.graph.graph import Graph
-
-_OVERRULED = ("ASYNC_ENABLED",)
 
 
 def run_flow(
@@ -57,16 +51,10 @@ def run_flow(
         RunUsageError: An event loop runs on this thread.
         SettingsError: The environment holds a bad `HBIA_*` value; nothing has run.
     """
-    check_call(graph, flow_name, handlers, initial_data)
-    options = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers).options()
-    is_given = async_enabled is not NOT_GIVEN
-    mode = run_mode(options, overruled=_OVERRULED if is_given else ())
-    is_async = settings_in_force().is_async if async_enabled is NOT_GIVEN else async_enabled
-    data = {} if initial_data is None else dict(initial_data)
-    plan = plan_graph(graph, flow_name, handlers, data, is_async=is_async)
-    inputs = {0: data}
-    state = execute(plan, inputs, options, mode=mode, awaitable_call="run_flow_async(...)")
-    return FlowResult(state)
+    from hbia_dsl.compat.graph_running import run_graph  # the engine, loaded where it is used
+
+    flags = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers)
+    return run_graph(graph, flow_name, handlers, initial_data, flags)
 
 
 async def run_flow_async(
@@ -85,11 +73,7 @@ async def run_flow_async(
     Args and errors are those of `run_flow`; `async_enabled` is on, since the call itself
     is awaited. Handlers that are not async run on threads.
     """
-    check_call(graph, flow_name, handlers, initial_data)
-    options = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers).options()
-    mode = run_mode(options, overruled=_OVERRULED)
-    data = {} if initial_data is None else dict(initial_data)
-    plan = plan_graph(graph, flow_name, handlers, data, is_async=async_enabled)
-    inputs = {0: data}
-    state = await execute_async(plan, inputs, options, mode=mode, blocking_call="run_flow(...)")
-    return FlowResult(state)
+    from hbia_dsl.compat.graph_running import run_graph_async  # loaded where it is used
+
+    flags = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers)
+    return await run_graph_async(graph, flow_name, handlers, initial_data, flags)

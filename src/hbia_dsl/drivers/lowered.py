@@ -19,7 +19,7 @@ def drive_lowered(run: RunState, compiled: CompiledRun) -> None:
     try:
         for piece in compiled.pieces:
             piece(slots, ended, now, copy)
-    except BaseException as error:  # noqa: BLE001 - judged where all outcomes are
+    except BaseException as error:
         number = compiled.vertex_at(error.__traceback__)
         if number is None:
             raise

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hbia_dsl.diagnostics.location import Location
-from hbia_dsl.kernel.cancel_token import LOGGER
+from hbia_dsl.diagnostics.logbook import log_warning
 from hbia_dsl.kernel.run_state import NO_TIME, RunState
 
 STILL_WAITING_S: Final = 10.0
@@ -28,7 +28,7 @@ def report_stragglers(run: RunState, running: Sequence[int]) -> None:
     places = _places_by_code(run, running)
     for v in running:
         place = places.get(v)
-        LOGGER.warning(
+        log_warning(
             "flow `%s` was stopped and still waits for vertex `%s`%s; a handler that is not async "
             "can end early by check_cancelled() or on_cancel()",
             run.plan.flow,

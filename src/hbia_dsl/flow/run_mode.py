@@ -7,8 +7,8 @@ import attrs
 
 from hbia_dsl.conf.not_given import NOT_GIVEN
 from hbia_dsl.conf.settings_in_force import settings_in_force
+from hbia_dsl.diagnostics.logbook import log_warning
 from hbia_dsl.flow.run_options import RunOptions
-from hbia_dsl.kernel.cancel_token import LOGGER
 from hbia_dsl.kernel.kernel import Schedule
 
 
@@ -50,6 +50,6 @@ def run_mode(options: RunOptions, *, overruled: Collection[str] = ()) -> RunMode
 
 def say_cache_is_missing() -> None:
     """Say that results are not cached yet; nothing that was asked for is dropped silently."""
-    LOGGER.warning(
+    log_warning(
         "caching was asked for, but nothing is cached yet in this version: every vertex runs"
     )

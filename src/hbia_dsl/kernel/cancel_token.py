@@ -4,13 +4,11 @@ A running thread cannot be stopped from outside. It can look (`check_cancelled`)
 can leave a hook that unblocks it, such as a connection's `interrupt`.
 """
 
-import logging
 from collections.abc import Callable
 from itertools import count
 from threading import Lock
-from typing import Final
 
-LOGGER: Final = logging.getLogger("hbia_dsl")
+from hbia_dsl.diagnostics.logbook import log_exception
 
 
 class CancelToken:
@@ -54,5 +52,5 @@ class CancelToken:
 def _run(hook: Callable[[], object]) -> None:
     try:
         hook()
-    except Exception:  # a broken hook must not keep the others from running
-        LOGGER.exception("a hook given to on_cancel failed")
+    except Exception:  # noqa: BLE001 - a broken hook must not keep the others from running
+        log_exception("a hook given to on_cancel failed")

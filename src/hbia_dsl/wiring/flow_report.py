@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from hbia_dsl.declare.declaration import declaration_of
+from hbia_dsl.declare.declared_name import shown_function
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RESULT, DUPLICATE_VERTEX
 from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.diagnostics.near_miss import did_you_mean
-from hbia_dsl.declare.declared_name import shown_function
 from hbia_dsl.wiring.signature import VertexSignature
 
 

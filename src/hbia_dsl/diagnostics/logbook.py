@@ -1,0 +1,18 @@
+"""Warnings of a run that goes on: they go to the logger `hbia_dsl`.
+
+`logging` is loaded with the first warning: most processes never need it from us.
+"""
+
+
+def log_warning(text: str, *values: object) -> None:
+    """Log a warning; the values are put into the text as `logging` does it."""
+    import logging  # loaded where it is used
+
+    logging.getLogger("hbia_dsl").warning(text, *values)
+
+
+def log_exception(text: str) -> None:
+    """Log the exception that is being handled, with its traceback."""
+    import logging  # loaded where it is used
+
+    logging.getLogger("hbia_dsl").error(text, exc_info=True)

@@ -1,0 +1,192 @@
+"""Laws of a drawn flow: what a reader takes for granted about cards, boxes and lines."""
+
+from itertools import combinations, pairwise
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+
+from flow_drawings import drawn_flows, seeded_flow
+from hbia_dsl.drawing.drawn_graph import DrawnFlow, DrawnInput, DrawnVertex
+from hbia_dsl.drawing.flow_layout import lay_out_flow
+from hbia_dsl.drawing.input_cards import find_input_cards
+from hbia_dsl.drawing.placed_flow import PlacedCard, PlacedFlow, PlacedGroup
+from hbia_dsl.drawing.row_assignment import UnitSize, assign_rows
+
+HAIR: Final = 1e-6
+"""What rounding may do to a length."""
+
+large = pytest.mark.parametrize("seed", [1, 2, 3])
+
+
+@given(drawn_flows())
+def test_a_small_flow_keeps_all_laws(flow: DrawnFlow) -> None:
+    _check_laws(lay_out_flow(flow))
+
+
+@large
+def test_a_flow_of_fifty_vertices_keeps_all_laws(seed: int) -> None:
+    _check_laws(lay_out_flow(seeded_flow(50, seed, group_count=seed)))
+
+
+def _check_laws(placed: PlacedFlow) -> None:
+    _every_vertex_has_one_card(placed)
+    _cards_do_not_overlap(placed)
+    _everything_is_inside(placed)
+    _lines_go_down_from_card_to_card(placed)
+    _lines_run_over_no_card(placed)
+    _boxes_hold_their_members_and_nothing_else(placed)
+    _cards_are_in_the_band_of_their_stage(placed)
+
+
+def _every_vertex_has_one_card(placed: PlacedFlow) -> None:
+    flow = placed.flow
+    names = [card.shows.name for card in placed.cards if isinstance(card.shows, DrawnVertex)]
+    inputs = {card.shows.name for card in placed.cards if isinstance(card.shows, DrawnInput)}
+    assert sorted(names) == sorted(vertex.name for vertex in flow.vertices)
+    assert inputs == {drawn.name for drawn in flow.inputs if drawn.is_used}
+    assert len({card.key for card in placed.cards}) == len(placed.cards)
+
+
+def _cards_do_not_overlap(placed: PlacedFlow) -> None:
+    for one, other in combinations(placed.cards, 2):
+        beside = one.right <= other.left - 8 or other.right <= one.left - 8
+        above = one.bottom <= other.top - 8 or other.bottom <= one.top - 8
+        assert beside or above, (one.key, other.key)
+
+
+def _everything_is_inside(placed: PlacedFlow) -> None:
+    lefts = [card.left for card in placed.cards] + [box.left for box in placed.groups]
+    rights = [card.right for card in placed.cards]
+    rights += [box.left + box.width for box in placed.groups]
+    tops = [card.top for card in placed.cards] + [box.top for box in placed.groups]
+    bottoms = [card.bottom for card in placed.cards]
+    bottoms += [box.top + box.height for box in placed.groups]
+    for edge in placed.edges:
+        for stretch in edge.stretches:
+            lefts.append(stretch.x)
+            rights.append(stretch.x)
+            tops.append(stretch.top)
+            bottoms.append(stretch.bottom)
+    assert min(lefts, default=0) >= 0
+    assert min(tops, default=0) >= 0
+    assert max(rights, default=0) <= placed.width
+    assert max(bottoms, default=0) <= placed.height
+
+
+def _lines_go_down_from_card_to_card(placed: PlacedFlow) -> None:
+    by_name = {card.shows.name: card for card in placed.cards if isinstance(card.shows, DrawnVertex)}
+    for edge in placed.edges:
+        first, last = edge.stretches[0], edge.stretches[-1]
+        sources = [card for card in placed.cards if _is_source(card, edge.edge.source)]
+        starts = [(card.left + card.right) / 2 for card in sources if card.bottom == first.top]
+        target = by_name[edge.edge.target]
+        assert any(abs(x - first.x) < HAIR for x in starts)
+        assert target.left < last.x < target.right
+        assert last.bottom == pytest.approx(target.top)
+        for stretch in edge.stretches:
+            assert stretch.bottom >= stretch.top - HAIR
+        for upper, lower in pairwise(edge.stretches):
+            assert lower.top >= upper.bottom - HAIR
+        assert last.bottom > first.top
+
+
+def _is_source(card: PlacedCard, name: str) -> bool:
+    return name == (card.shows.key if isinstance(card.shows, DrawnInput) else card.shows.name)
+
+
+def _lines_run_over_no_card(placed: PlacedFlow) -> None:
+    for edge in placed.edges:
+        for stretch in edge.stretches:
+            for card in placed.cards:
+                passes = stretch.top < card.bottom - HAIR and stretch.bottom > card.top + HAIR
+                assert not (passes and card.left < stretch.x < card.right)
+        # Between stretches a line is a curve, and there only boxes may be.
+        for upper, lower in pairwise(edge.stretches):
+            if abs(upper.x - lower.x) > HAIR:
+                for card in placed.cards:
+                    assert card.bottom <= upper.bottom + HAIR or card.top >= lower.top - HAIR
+
+
+def _boxes_hold_their_members_and_nothing_else(placed: PlacedFlow) -> None:
+    for box in placed.groups:
+        for card in placed.cards:
+            is_member = isinstance(card.shows, DrawnVertex) and card.shows.group == box.group.name
+            assert _is_within(card, box) if is_member else _is_outside(card, box)
+
+
+def _is_within(card: PlacedCard, box: PlacedGroup) -> bool:
+    return (
+        card.left > box.left
+        and card.right < box.left + box.width
+        and card.top > box.top
+        and card.bottom < box.top + box.height
+    )
+
+
+def _is_outside(card: PlacedCard, box: PlacedGroup) -> bool:
+    beside = card.right < box.left or card.left > box.left + box.width
+    return beside or card.bottom < box.top or card.top > box.top + box.height
+
+
+def _cards_are_in_the_band_of_their_stage(placed: PlacedFlow) -> None:
+    bands = {band.stage: band for band in placed.bands}
+    ordered = [bands[stage] for stage in sorted(bands)]
+    assert all(upper.bottom < lower.top for upper, lower in pairwise(ordered))
+    for card in placed.cards:
+        if isinstance(card.shows, DrawnVertex):
+            band = bands[card.shows.stage]
+            assert band.top - HAIR <= card.top < card.bottom <= band.bottom + HAIR
+
+
+@given(drawn_flows())
+@settings(max_examples=30)
+def test_the_same_flow_gets_the_same_places(flow: DrawnFlow) -> None:
+    assert lay_out_flow(flow) == lay_out_flow(flow)
+
+
+@large
+def test_arrow_heads_on_a_card_are_apart_and_in_the_order_of_their_lines(seed: int) -> None:
+    placed = lay_out_flow(seeded_flow(50, seed))
+
+    several = 0
+    for vertex in placed.flow.vertices:
+        arriving = [e.stretches for e in placed.edges if e.edge.target == vertex.name]
+        arriving.sort(key=lambda stretches: stretches[-1].x)
+        several += len(arriving) > 1
+        for left, right in pairwise(arriving):
+            assert right[-1].x - left[-1].x >= 8
+            assert left[-2].x <= right[-2].x
+    assert several > 5
+
+
+def test_a_stage_that_is_too_wide_is_broken_into_rows_of_one_band() -> None:
+    units = [UnitSize(1, 150.0, 46.0) for _ in range(40)] + [UnitSize(2, 150.0, 46.0)]
+
+    assigned = assign_rows(units)
+
+    counts = [list(assigned.rows[:40]).count(row) for row in range(4)]
+    assert assigned.stage_of_row == [1, 1, 1, 1, 1, 2][-len(assigned.stage_of_row) :]
+    assert sum(counts[: len(assigned.stage_of_row) - 1]) == 40
+    assert max(counts) * 176 < 1_800
+    assert assigned.rows[40] == len(assigned.stage_of_row) - 1
+
+
+def test_an_input_gets_another_card_for_users_far_below() -> None:
+    flow = seeded_flow(50, 1)
+    cards = find_input_cards(flow)
+
+    stage_of = {vertex.name: vertex.stage for vertex in flow.vertices}
+    distances = [
+        stage_of[user] - cards.cards[key].stage for (_, user), key in cards.card_for.items()
+    ]
+    assert min(distances) >= 1
+    assert max(distances) <= 3
+    assert len(cards.cards) > len([drawn for drawn in flow.inputs if drawn.is_used])
+
+
+def test_a_flow_without_vertices_is_drawn_all_the_same() -> None:
+    placed = lay_out_flow(DrawnFlow("empty", (), (), (), (), 0))
+
+    assert placed.width > 0
+    assert placed.height > 0

@@ -56,7 +56,9 @@ class Figure:
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """Lay rows out under headings: the first column to the left, the others to the right."""
-    lines = [list(headings), *([_shown(cell) for cell in row] for row in rows)]
+    head = list(headings)
+    lines = [head, *([_shown(cell) for cell in row] for row in rows)]
+    lines = [[*line, *[""] * (len(head) - len(line))] for line in lines]
     widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
     shown = [
         "  ".join(

@@ -34,7 +34,7 @@ def measure(effort: Effort) -> list[Figure]:
             sample()  # the first one compiles
         series = alternate(samples, effort.rounds * 2 + 1)
     bare_ms = series.seconds("bare") * 1e3
-    added = {name: series.seconds(name) * 1e3 - bare_ms for name in PROGRAMS}
+    added = {name: series.over(name, "bare") * 1e3 for name in PROGRAMS}
     speed = added["asyncio"] / REFERENCE_ASYNCIO_IMPORT_MS
     figures = [
         Figure(

@@ -1,8 +1,8 @@
 """How a figure is taken: candidates in turn, medians, and ratios inside each round.
 
-A machine is never quiet. So the candidate and what it is compared with are measured in
-turn, round by round, in a changing order, and a ratio is the median of the ratios of each
-round: whatever slows a round down slows both of them.
+A machine is never quiet. So candidates are measured in turn, round by round, in a changing
+order, with the baseline just before and after each sample, and a ratio is the median of the
+ratios of each round: whatever slows one of them down slows the other one as well.
 """
 
 import gc
@@ -27,8 +27,8 @@ class Effort:
     """Whether to leave the largest graphs out."""
 
 
-THOROUGH = Effort(rounds=7, sample_s=0.02)
-QUICK = Effort(rounds=5, sample_s=0.004, is_quick=True)
+THOROUGH = Effort(rounds=11, sample_s=0.01)
+QUICK = Effort(rounds=5, sample_s=0.003, is_quick=True)
 
 
 @attrs.frozen
@@ -36,27 +36,52 @@ class Series:
     """The samples of several candidates, taken in turn."""
 
     samples: Mapping[str, list[float]]
+    beside: Mapping[str, Mapping[str, list[float]]]
+    """By baseline and candidate: what the baseline took just before and after each sample."""
 
     def seconds(self, name: str) -> float:
-        """Return the median of a candidate."""
+        """Return the median of a candidate, or of a baseline."""
+        if name in self.beside:
+            return median(t for taken in self.beside[name].values() for t in taken)
         return median(self.samples[name])
 
     def ratio(self, name: str, baseline: str) -> float:
         """Return how much longer a candidate takes than a baseline: the median over the rounds."""
+        beside = self.beside.get(baseline)
+        others = self.samples[baseline] if beside is None else beside[name]
+        return median(own / other for own, other in zip(self.samples[name], others, strict=True))
+
+    def over(self, name: str, baseline: str) -> float:
+        """Return by how many seconds a candidate takes longer than another one: the median."""
         pairs = zip(self.samples[name], self.samples[baseline], strict=True)
-        return median(own / other for own, other in pairs)
+        return median(own - other for own, other in pairs)
 
 
-def alternate(candidates: Mapping[str, Sample], rounds: int) -> Series:
-    """Take samples of all candidates in turn."""
-    names = list(candidates)
+def alternate(
+    candidates: Mapping[str, Sample], rounds: int, beside: Mapping[str, Sample] | None = None
+) -> Series:
+    """Take samples of all candidates in turn.
+
+    Args:
+        candidates: What is measured.
+        rounds: How many samples of each.
+        beside: Quick baselines, sampled before and after every single sample: on a busy
+            machine only what ran at the same moment can be compared.
+    """
+    names, baselines = list(candidates), beside or {}
     samples: dict[str, list[float]] = {name: [] for name in names}
+    taken: dict[str, dict[str, list[float]]] = {b: {n: [] for n in names} for b in baselines}
     for number in range(rounds):
         first = number * 3 % len(names)  # so that nobody always follows the same one
+        before = {name: sample() for name, sample in baselines.items()}
         for name in names[first:] + names[:first]:
             settle()
             samples[name].append(candidates[name]())
-    return Series(samples)
+            after = {name: sample() for name, sample in baselines.items()}
+            for baseline, seconds in after.items():
+                taken[baseline][name].append((before[baseline] + seconds) / 2)
+            before = after
+    return Series(samples, taken)
 
 
 def settle() -> None:

@@ -55,14 +55,16 @@ def measure(
 
 def _series(workload: Workload, effort: Effort, others: Mapping[str, Sample]) -> Series:
     sync, awaited = write(workload), write(workload, is_async=True)
+    beside = {
+        "a": repeated(sync.straight, effort.sample_s / 4),
+        "b": repeated(sync.looped, effort.sample_s / 4),
+    }
     samples: dict[str, Sample] = {
-        "a": repeated(sync.straight, effort.sample_s),
-        "b": repeated(sync.looped, effort.sample_s),
         "a, awaited": repeated_on_asyncio(awaited.straight, effort.sample_s),  # type: ignore[arg-type]  # it is a coroutine function
     }
     samples |= _sync_samples(sync, effort.sample_s)
     samples |= _async_samples(awaited, effort.sample_s)
-    return alternate({**samples, **others}, effort.rounds)
+    return alternate({**samples, **others}, effort.rounds, beside)
 
 
 def _sync_samples(written: Written, sample_s: float) -> dict[str, Sample]:
@@ -121,9 +123,13 @@ def _shown(workload: Workload, series: Series, figures: list[Figure]) -> str:
     calibration = (
         f"  reference machine: a {REFERENCE_A_US[workload.name]} us, "
         f"b {REFERENCE_B_US[workload.name]} us; here b is "
-        f"{series.ratio('b', 'a'):.1f} x a"
+        f"{series.seconds('b') / series.seconds('a'):.1f} x a"
     )
-    rows = [
+    rows: list[tuple[object, ...]] = [
+        ("a", series.seconds("a") / len(workload) * 1e6),
+        ("b", series.seconds("b") / len(workload) * 1e6),
+    ]
+    rows += [
         (f.name, f.value, f.ratios["a"], f.ratios["b"], f.compared, f.goal, f.verdict)
         for f in figures
     ]

@@ -132,9 +132,7 @@ def made_flow(
     )
 
 
-def _stages(
-    graph: Adjacency, groups: Sequence[tuple[int, ...]]
-) -> tuple[dict[int, int], int]:
+def _stages(graph: Adjacency, groups: Sequence[tuple[int, ...]]) -> tuple[dict[int, int], int]:
     condensed = condense(graph, groups)
     found = stages(condensed.graph)
     stage_of = {

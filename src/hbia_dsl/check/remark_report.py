@@ -98,7 +98,7 @@ class RemarkReport:
             f"{self._tool} judges nothing of flow `{self._name(place)}`{after}, because it takes "
             "that for unreachable",
             notes=(f"the first vertex that it does not see is `{place.vertex}`",),
-            help_=f"annotate what {name} returns, with NoReturn if it always raises",
+            help_=f"look at what {name} returns, also at its overloads",
         )
 
     def any_result(self, place: CheckPlace, seen: str) -> Finding:

@@ -77,16 +77,23 @@ def _with_groups(
     edges = {(s, t) for s, row in enumerate(graph.successors) for t in row}
     group_of = {v: g for g, members in enumerate(groups) for v in members}
     ordered = [sorted(members, key=rank.__getitem__) for members in groups]
-    for members, is_serial in zip(ordered, is_serial_group, strict=True):
+    # Members that run in turn are entered by the first and left by the last.
+    enter, leave = list(ordered), list(ordered)
+    for group, is_serial in enumerate(is_serial_group):
         if is_serial:
+            members = ordered[group]
             edges |= set(pairwise(members))
-    for source, target in list(edges):
-        left, right = group_of.get(source), group_of.get(target)
-        if left == right and left is not None:
-            continue
-        before = [source] if left is None else ordered[left]
-        after = [target] if right is None else ordered[right]
-        edges |= {(s, t) for s in before for t in after}
+            enter[group], leave[group] = members[:1], members[-1:]
+    crossing = {
+        (left if left is not None else (source,), right if right is not None else (target,))
+        for source, target in edges
+        for left, right in ((group_of.get(source), group_of.get(target)),)
+        if left is None or left != right
+    }
+    for before, after in crossing:
+        sources = leave[before] if isinstance(before, int) else before
+        targets = enter[after] if isinstance(after, int) else after
+        edges |= {(s, t) for s in sources for t in targets}
     return adjacency_of_edges(len(graph), edges)
 
 

@@ -36,7 +36,8 @@ class RunScope:
         self.token: CancelToken = CancelToken()
         self.depth: int = 1 if parent is None else parent.depth + 1
         own = None if timeout_s is None else clock() + timeout_s
-        outer = None if parent is None else parent.deadline
+        # Moments on another clock (that of a simulated run around a real one) mean nothing here.
+        outer = parent.deadline if parent is not None and parent.clock == clock else None
         if own is None or (outer is not None and outer < own):
             own = outer
         self.deadline: float | None = own

@@ -26,7 +26,10 @@ def test_items_of_a_row_keep_their_distance(level: Level) -> None:
 
     for row in set(level.rows):
         ends = sorted(
-            (placed.centres[item] - level.widths[item] / 2, placed.centres[item] + level.widths[item] / 2)
+            (
+                placed.centres[item] - level.widths[item] / 2,
+                placed.centres[item] + level.widths[item] / 2,
+            )
             for item, other in enumerate(level.rows)
             if other == row
         )
@@ -51,8 +54,9 @@ def test_a_route_leads_from_its_source_to_its_target_one_place_a_row(level: Leve
 
     for net, routes in zip(level.nets, placed.routes, strict=True):
         for end, route in zip(net.targets, routes, strict=True):
-            assert route[0] == placed.centres[net.source.item] + net.source.offset
-            assert route[-1] == placed.centres[end.item] + end.offset
+            start = placed.centres[net.source.item] + net.source.offset
+            assert route[0] == pytest.approx(start)
+            assert route[-1] == pytest.approx(placed.centres[end.item] + end.offset)
             assert len(route) == level.rows[end.item] - level.rows[net.source.item] + 1
 
 

@@ -28,7 +28,8 @@ class HandClock:
 
 
 def scope(parent: RunScope | None = None, timeout_s: float | None = None) -> RunScope:
-    return RunScope("sample", HandClock(), parent, timeout_s)
+    clock = HandClock() if parent is None else parent.clock
+    return RunScope("sample", clock, parent, timeout_s)
 
 
 def inside(entered: RunScope) -> None:
@@ -148,6 +149,12 @@ def test_the_earliest_deadline_holds(
     outer_s: float | None, own_s: float | None, expected: float | None
 ) -> None:
     assert scope(scope(timeout_s=outer_s), own_s).deadline == expected
+
+
+def test_a_deadline_on_another_clock_means_nothing() -> None:
+    simulated = scope(timeout_s=3)
+
+    assert RunScope("real", HandClock(), simulated, None).deadline is None
 
 
 def test_a_stop_reaches_all_scopes_inside_with_its_reason_and_none_outside() -> None:

@@ -1,7 +1,11 @@
 """Flows to be drawn, as Hypothesis or a seed draws them: any shape, and any text in them."""
 
+import importlib.util
 import random
+import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 from hypothesis import strategies as st
 
@@ -16,13 +20,17 @@ from hbia_dsl.drawing.drawn_graph import (
 )
 from hbia_dsl.drawing.edge_routing import LanedLevel
 from hbia_dsl.drawing.level import End, Level, Net
+from hbia_dsl.flow.flow import Flow
 from hbia_dsl.graph.adjacency import Adjacency
 from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.graph.condense import condense
 from hbia_dsl.graph.stages import stages
+from hbia_dsl.wiring.wired_flow import WiredFlow
 from strategies import graphs_with_convex_groups
 
-HOSTILE_TEXTS = (
+EXAMPLES: Final = Path(__file__).parents[1] / "examples"
+
+HOSTILE_TEXTS: Final = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "a & b < c > d \"e\" 'f'",
@@ -40,6 +48,21 @@ HOSTILE_TEXTS = (
 """Texts that would do harm if some form of drawing took them as they are."""
 
 
+def example_flow(module: str, flow: str) -> WiredFlow:
+    """A flow of the project's examples."""
+    spec = importlib.util.spec_from_file_location(module, EXAMPLES / f"{module}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[module] = loaded  # where annotations look their names up
+    try:
+        spec.loader.exec_module(loaded)
+        found: Flow[..., object] = getattr(loaded, flow)
+    finally:
+        del sys.modules[module]
+    return found.wired
+
+
 def texts() -> st.SearchStrategy[str]:
     """Any text, often one that means something to some form of drawing."""
     return st.sampled_from(HOSTILE_TEXTS) | st.text(max_size=12)
@@ -50,9 +73,11 @@ def drawn_flows(draw: st.DrawFn, *, most: int = 12) -> DrawnFlow:
     """A flow of any shape, with groups that can run, inputs of its own, and any text."""
     graph, groups = draw(graphs_with_convex_groups(most=most))
     count = len(graph)
-    users = draw(st.lists(st.lists(st.integers(0, max(count - 1, 0)), max_size=4), max_size=3))
-    input_users = [sorted({user for user in row if user < count}) for row in users]
-    looks = [draw(st.tuples(st.booleans(), st.booleans(), texts(), texts())) for _ in range(count)]
+    users = st.lists(st.integers(0, max(count - 1, 0)), max_size=4)
+    rows = draw(st.lists(users, max_size=3))
+    input_users = [sorted({user for user in row if user < count}) for row in rows]
+    look = st.tuples(st.booleans(), st.booleans(), texts(), texts())
+    looks = draw(st.lists(look, min_size=count, max_size=count))
     return made_flow(graph, groups, input_users, looks, name=draw(texts()))
 
 
@@ -152,7 +177,8 @@ def levels(draw: st.DrawFn, *, most: int = 12) -> Level:
     nets = []
     for source, row in enumerate(rows):
         below = [item for item, other in enumerate(rows) if other > row]
-        if below and draw(st.booleans()):
+        starts_here = draw(st.booleans())
+        if below and starts_here:
             targets = draw(st.lists(st.sampled_from(below), min_size=1, max_size=4, unique=True))
             half = widths[source] / 2
             start = End(source, draw(st.sampled_from((0.0, -half, half))))

@@ -98,7 +98,8 @@ def _source(found: FoundFlow) -> str:
 
 def _write(text: str, file: str) -> int:
     try:
-        with open(file, "w", encoding="utf-8", newline="\n") as opened:
+        # Names may hold halves of characters, which no file can.
+        with open(file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as opened:
             opened.write(text)
     except OSError as error:
         print(f"hbia show: cannot write {file}: {error.strerror}", file=sys.stderr)

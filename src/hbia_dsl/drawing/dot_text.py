@@ -34,7 +34,8 @@ def _lines(flow: DrawnFlow) -> Iterator[str]:
     for number, group in enumerate(flow.groups, 1):
         rules = ", ".join(rules_of_group(group))
         yield f"    subgraph cluster_{number} {{"
-        yield f"        label={_quoted(group.name)}, tooltip={_quoted(rules)}, style=dashed"
+        look = "style=dashed"
+        yield f"        graph [label={_quoted(group.name)}, tooltip={_quoted(rules)}, {look}]"
         for name in group.vertices:
             yield f"        {_vertex(members[name])}"
         yield "    }"

@@ -14,7 +14,7 @@ from hbia_dsl.drawing.stage_table import (
 )
 from hbia_dsl.drawing.svg_text import svg_of_flow
 
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Whatever might slip into a page: browsers load nothing for it and run no script of it."""
 
 _STYLE: Final = """

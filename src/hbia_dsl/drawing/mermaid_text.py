@@ -66,4 +66,6 @@ def _types(edge: DrawnEdge) -> str:
 
 def _label(text: str) -> str:
     """Return a text that means itself in a quoted label, and in a comment."""
+    if not text.strip():
+        return "#160;"  # quotes with nothing between them are an error
     return "".join(c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in text)

@@ -86,6 +86,8 @@ def _lines(flow: DrawnFlow) -> Iterator[str]:
     for line in group_lines(flow):
         yield f"group {line}"
     yield _printable(f"result {result_line(flow)}")
+    if not flow.vertices:
+        return
     yield ""
     rows = [row.cells for row in stage_rows(flow)]
     kept = [place for place in range(len(HEADINGS)) if any(any(row[place]) for row in rows)]

@@ -20,6 +20,9 @@ from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 _TAKEN = ("S", "T", "now", "copy", "run", "ABSENT")
 """Names that the text uses itself."""
 
+_TAKEN_PREFIXES = ("call_", "sure_", "check_", "store_", "default_")
+"""What the text puts before the name of a variable."""
+
 
 def lower_plan(flow: WiredFlow, planned: PlannedFlow, *, check: bool) -> CompiledRun:
     """Compile a flow for serial runs.
@@ -33,15 +36,13 @@ def lower_plan(flow: WiredFlow, planned: PlannedFlow, *, check: bool) -> Compile
 
 
 class _Lowering:
-    def __init__(
-        self, flow: WiredFlow, planned: Sequence[PlannedVertex], *, check: bool
-    ) -> None:
+    def __init__(self, flow: WiredFlow, planned: Sequence[PlannedVertex], *, check: bool) -> None:
         self.flow = flow
         self.planned = planned
         self.ordered = [flow.vertices[vertex.name] for vertex in planned]
         self.check = check
         self.slots = SlotTable(flow, self.ordered)
-        self.variables = variable_names(flow.vertices, _TAKEN)
+        self.variables = variable_names(flow.vertices, _TAKEN, _TAKEN_PREFIXES)
         self.variable_of_slot = {
             self.slots.whole[name]: variable for name, variable in self.variables.items()
         }

@@ -21,6 +21,4 @@ def missing_value(
         otherwise: The way out if none of them is near.
     """
     help_ = did_you_mean(name, known) or otherwise
-    return ResultError(
-        Diagnostic(UNKNOWN_RESULT, message, location=caller_location(), help=help_)
-    )
+    return ResultError(Diagnostic(UNKNOWN_RESULT, message, location=caller_location(), help=help_))

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from hbia_dsl.wiring.binding import INPUT
 
 
-def variable_names(vertices: Iterable[str], taken: Collection[str]) -> Mapping[str, str]:
+def variable_names(
+    vertices: Iterable[str], taken: Collection[str], taken_prefixes: tuple[str, ...] = ()
+) -> Mapping[str, str]:
     """Give each vertex a variable of its own.
 
     A name that is a keyword, shadows a builtin or is taken gets underscores behind it.
@@ -15,11 +17,12 @@ def variable_names(vertices: Iterable[str], taken: Collection[str]) -> Mapping[s
     Args:
         vertices: The vertices' names.
         taken: Names that mean something else in the text, such as those of modules.
+        taken_prefixes: Beginnings of names that the text makes of variables.
     """
     used = {*taken, INPUT, "inputs"}
     names: dict[str, str] = {}
     for vertex in vertices:
-        name = vertex
+        name = f"v_{vertex}" if vertex.startswith(taken_prefixes) else vertex
         while name in used or keyword.iskeyword(name) or hasattr(builtins, name):
             name += "_"
         used.add(name)

@@ -11,6 +11,7 @@ from hbia_dsl.check.judge import Judge
 from hbia_dsl.check.target_import import make_importable
 from hbia_dsl.check.translation import translate
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import CHECKER_MISSING, NO_FLOW
 from hbia_dsl.errors import CheckError
 from hbia_dsl.flow.flow import Flow
 from hbia_dsl.lowering.check_text import check_text
@@ -20,14 +21,27 @@ Tool = Literal["mypy", "pyright"]
 
 
 def judge_named(tool: Tool) -> Judge:
-    """Return a type checker by its name."""
-    if tool == "pyright":
+    """Return a type checker by its name.
+
+    Raises:
+        CheckError: There is none of that name.
+    """
+    given: object = tool  # callers without a type checker pass anything
+    if given == "mypy":
+        from hbia_dsl.check.mypy_judge import MypyJudge  # loaded where it is used
+
+        return MypyJudge()
+    if given == "pyright":
         from hbia_dsl.check.pyright_judge import PyrightJudge  # loaded where it is used
 
         return PyrightJudge()
-    from hbia_dsl.check.mypy_judge import MypyJudge  # loaded where it is used
-
-    return MypyJudge()
+    raise CheckError(
+        Diagnostic(
+            CHECKER_MISSING,
+            f"there is no type checker `{given}` here",
+            help='write tool="mypy" or tool="pyright"',
+        )
+    )
 
 
 def check_flows(
@@ -49,10 +63,24 @@ def check_flows(
         judge: A type checker of your own, in the place of `tool`.
 
     Returns:
-        All problems, and what was not proven.
+        All problems, and what was not proven. A flow is called by its name there; of two
+        flows of one name the second is `name (2)`.
+
+    Raises:
+        CheckError: There is no such tool.
     """
-    found = [FoundFlow(flow.name, flow.wired, "") for flow in flows]
-    return judge_flows(found, judge or judge_named(tool), strict_any=strict_any)
+    judge = judge or judge_named(tool)
+    found: dict[str, FoundFlow] = {}
+    for flow in flows:
+        name, number = flow.name, 1
+        while name in found:
+            number += 1
+            name = f"{flow.name} ({number})"
+        found[name] = FoundFlow(name, flow.wired, "")
+    if not found:
+        nothing = Diagnostic(NO_FLOW, "no flow was given to be checked")
+        return CheckReport("", (), (), (nothing,), ())
+    return judge_flows(tuple(found.values()), judge, strict_any=strict_any)
 
 
 def check_targets(
@@ -70,6 +98,9 @@ def check_targets(
         tool: Which type checker.
         strict_any: Whether an edge that holds `Any` is a problem.
         judge: A type checker of your own, in the place of `tool`.
+
+    Raises:
+        CheckError: There is no such tool.
     """
     make_importable(os.getcwd())
     return check_found(find_flows(targets), judge or judge_named(tool), strict_any=strict_any)

@@ -11,8 +11,8 @@ def log_warning(text: str, *values: object) -> None:
     logging.getLogger("hbia_dsl").warning(text, *values)
 
 
-def log_exception(text: str) -> None:
-    """Log the exception that is being handled, with its traceback."""
+def log_exception(text: str, error: Exception) -> None:
+    """Log an exception that is not raised, with its traceback."""
     import logging  # loaded where it is used
 
-    logging.getLogger("hbia_dsl").error(text, exc_info=True)
+    logging.getLogger("hbia_dsl").error(text, exc_info=error)

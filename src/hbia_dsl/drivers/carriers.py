@@ -74,6 +74,7 @@ class Carriers:
         self.is_stopping = False
         self.crash: BaseException | None = None
         """A fault of this package inside a carrier, so that it is raised and not lost."""
+        self._is_all_async = run.plan.is_all_async
         self._order: Iterator[int] | None = None
         self._timers: dict[int, Later] = {}
         self._numbers = count()
@@ -134,7 +135,8 @@ class Carriers:
         out instead of being spread over methods.
         """
         run, todo, slots, vertices = self.run, self.todo, self.run.slots, self.run.vertices
-        clock, new_context = run.clock, run.context.copy
+        clock, new_context, started, ended = run.clock, run.context.copy, run.started, run.ended
+        succeeded, is_serial = self.kernel.succeeded, self._order is not None
         is_spent = self.port.spent_check()
         slice_end = clock() + SLICE_S
         self._unbegun.discard(number)
@@ -143,7 +145,7 @@ class Carriers:
                 v = todo.popleft()
                 vertex = vertices[v]
                 context = new_context()
-                run.started[v] = clock()
+                started[v] = clock()
                 try:
                     coroutine = self._begin(vertex, context)
                     try:
@@ -157,11 +159,13 @@ class Carriers:
                     else:
                         vertex.store(slots, result)
                 except BaseException as error:  # noqa: BLE001 - judged in one place
-                    run.ended[v] = now = clock()
+                    ended[v] = now = clock()
                     self._vertex_raised(v, error)
                 else:
-                    run.ended[v] = now = clock()
-                    self._vertex_succeeded(v)
+                    ended[v] = now = clock()
+                    new = succeeded(v)
+                    if (new or is_serial) and not self.is_stopping:
+                        self._advance(new)
                 if is_spent is not None and is_spent():
                     return
                 if now >= slice_end and todo:
@@ -173,6 +177,9 @@ class Carriers:
     def _begin(self, vertex: PlannedVertex, context: Context) -> Coro:
         """Call an async handler; its coroutine is not begun yet."""
         slots = self.run.slots
+        if vertex.is_plain:
+            plain = context.run(vertex.handler, *vertex.positional(slots))
+            return plain if type(plain) is CoroutineType else awaiting(plain)
         if vertex.keywords is None:
             made = context.run(vertex.handler, *vertex.positional(slots))
         else:
@@ -227,11 +234,15 @@ class Carriers:
     def _advance(self, ready: Sequence[int]) -> None:
         """Start vertices that became ready, as far as there is room for them."""
         if self._order is not None:
-            ready = [v for v in (next(self._order, None),) if v is not None]
-        vertices = self.run.vertices
-        for v in ready:
-            (self.todo if vertices[v].is_async else self.todo_threads).append(v)
-        if self.todo:
+            v = next(self._order, None)
+            ready = () if v is None else (v,)
+        if self._is_all_async:
+            self.todo.extend(ready)
+        else:
+            vertices = self.run.vertices
+            for v in ready:
+                (self.todo if vertices[v].is_async else self.todo_threads).append(v)
+        if self.todo and self.free == 0:
             self._ensure_carrier()
         if self.todo_threads:
             self._fill_threads()

@@ -11,7 +11,8 @@ from typing import Final
 
 from hbia_dsl.diagnostics.location import Location
 from hbia_dsl.diagnostics.logbook import log_warning
-from hbia_dsl.kernel.run_state import NO_TIME, RunState
+from hbia_dsl.kernel.plan import NO_TIME
+from hbia_dsl.kernel.run_state import RunState
 
 STILL_WAITING_S: Final = 10.0
 """How often a run says which handlers it still waits for after it was stopped, in seconds."""

@@ -8,6 +8,7 @@ from hbia_dsl.kernel.arguments import compile_arguments
 from hbia_dsl.kernel.numbering import Numbering, number_vertices
 from hbia_dsl.kernel.plan import Plan, PlannedVertex
 from hbia_dsl.typeforms.value_check import compile_check
+from hbia_dsl.wiring.paused_collector import collector_paused
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
 
@@ -21,6 +22,11 @@ def plan_flow(flow: WiredFlow, *, check: bool) -> PlannedFlow:
     Complexity:
         O(V + E log E) time.
     """
+    with collector_paused(len(flow.vertices)):
+        return _plan(flow, check=check)
+
+
+def _plan(flow: WiredFlow, *, check: bool) -> PlannedFlow:
     numbering = _number(flow)
     declared = tuple(flow.vertices.values())
     ordered = [declared[v] for v in numbering.order]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import attrs
 
 from hbia_dsl.kernel.kernel import OUTCOME_NAMES
-from hbia_dsl.kernel.run_state import NO_TIME, RunState
+from hbia_dsl.kernel.plan import NO_TIME
+from hbia_dsl.kernel.run_state import RunState
 
 
 @attrs.frozen

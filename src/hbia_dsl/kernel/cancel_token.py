@@ -52,5 +52,5 @@ class CancelToken:
 def _run(hook: Callable[[], object]) -> None:
     try:
         hook()
-    except Exception:  # noqa: BLE001 - a broken hook must not keep the others from running
-        log_exception("a hook given to on_cancel failed")
+    except Exception as error:  # noqa: BLE001 - a broken hook must not keep the others from running
+        log_exception("a hook given to on_cancel failed", error)

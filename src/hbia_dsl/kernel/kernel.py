@@ -46,6 +46,12 @@ class Schedule(Enum):
     """When the vertices that it follows have ended."""
 
 
+# Reading a member off its enum costs several times what a global does.
+_SERIAL: Final = Schedule.SERIAL
+_STAGES: Final = Schedule.STAGES
+_EAGER: Final = Schedule.EAGER
+
+
 class Kernel:
     """The states of the vertices of one run."""
 
@@ -81,8 +87,9 @@ class Kernel:
         """Why nothing more is started; None while the run goes on."""
         self._schedule = schedule
         self._keeps_going = keeps_going
-        self._waiting = list(plan.predecessor_counts) if schedule is Schedule.EAGER else []
-        self._inner = dict(plan.inner_counts) if schedule is Schedule.STAGES else {}
+        self._waiting = list(plan.predecessor_counts) if schedule is _EAGER else []
+        is_inner = schedule is _STAGES and bool(plan.inner_counts)
+        self._inner = dict(plan.inner_counts) if is_inner else {}
         self._stage = -1
         self._left_in_stage = 0
 
@@ -107,6 +114,10 @@ class Kernel:
     def succeeded(self, v: int) -> Sequence[int]:
         """Record that a vertex gave its result; return what may start because of it."""
         self.states[v] = SUCCEEDED
+        if self._schedule is _STAGES and self.stop_reason is None and not self._inner:
+            # Nearly all vertices of parallel runs, so written out here.
+            self._left_in_stage -= 1
+            return self._next_stage() if self._left_in_stage == 0 else _NOTHING
         return self._released_by(v)
 
     def all_succeeded_before(self, v: int) -> None:
@@ -146,9 +157,9 @@ class Kernel:
             self.states = self.states.replace(bytes([PENDING]), bytes([SKIPPED]))
 
     def _released_by(self, v: int) -> Sequence[int]:
-        if self.stop_reason is not None or self._schedule is Schedule.SERIAL:
+        if self.stop_reason is not None or self._schedule is _SERIAL:
             return _NOTHING
-        if self._schedule is Schedule.EAGER:
+        if self._schedule is _EAGER:
             return self._released_eagerly(v)
         self._left_in_stage -= 1
         if self._inner and v in self.plan.inner_successors:
@@ -181,10 +192,10 @@ class Kernel:
 
     def _next_stage(self) -> Sequence[int]:
         """Release the next stage in which anything is left to run."""
-        plan = self.plan
-        while self._stage + 1 < len(plan.stage_ends):
+        stages = self.plan.stages
+        while self._stage + 1 < len(stages):
             self._stage += 1
-            stage: Sequence[int] = plan.stage(self._stage)
+            stage: Sequence[int] = stages[self._stage]
             if self._keeps_going and self.failures:
                 stage = [v for v in stage if self.states[v] == PENDING]
             self._left_in_stage = len(stage)

@@ -9,9 +9,14 @@ Values live in slots of one list: first the flow's inputs, then the results of t
 vertices, then the parts of split results. A plan is made once and shared by all runs.
 """
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 import attrs
+
+NO_TIME: Final = -1.0
+"""In the arrays of times: it did not happen."""
 
 Slots = list[object]
 """The values of one run, by slot."""
@@ -24,6 +29,7 @@ class PlannedVertex:
         "backend",
         "handler",
         "is_async",
+        "is_plain",
         "keyword_names",
         "keywords",
         "name",
@@ -61,6 +67,8 @@ class PlannedVertex:
         self.is_async: bool = is_async
         self.timeout_s: float | None = timeout_s
         self.backend: str | None = backend
+        self.is_plain: bool = keywords is None and timeout_s is None
+        """Whether all arguments go by position and there is no timeout: nearly always."""
 
     def __repr__(self) -> str:
         return f"PlannedVertex({self.name})"
@@ -89,7 +97,21 @@ class Plan:
     has_timeouts: bool
     backends: frozenset[str] = frozenset()
     """Event loops that async vertices insist on."""
+    no_times: "array[float]" = attrs.field(init=False)
+    """What each run begins with: no vertex has started nor ended. Copied, never changed."""
+    stages: Sequence[range] = attrs.field(init=False)
+    """The vertices of each stage."""
+    is_all_async: bool = attrs.field(init=False)
+    """Whether every vertex is async, so that a run inside a loop needs no threads."""
 
-    def stage(self, number: int) -> range:
-        """Return the vertices of a stage."""
-        return range(self.stage_ends[number - 1] if number else 0, self.stage_ends[number])
+    @no_times.default
+    def _no_times(self) -> "array[float]":
+        return array("d", (NO_TIME,)) * len(self.vertices)
+
+    @stages.default
+    def _stages(self) -> Sequence[range]:
+        return [range(s, e) for s, e in zip((0, *self.stage_ends), self.stage_ends, strict=False)]
+
+    @is_all_async.default
+    def _is_all_async(self) -> bool:
+        return all(vertex.is_async for vertex in self.vertices)

@@ -12,9 +12,6 @@ from hbia_dsl.kernel.kernel import Kernel, Schedule
 from hbia_dsl.kernel.plan import Plan, PlannedVertex, Slots
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, Clock, RunScope
 
-NO_TIME = -1.0
-"""In the arrays of times: it did not happen."""
-
 
 class RunState:
     """One run of a plan."""
@@ -61,10 +58,9 @@ class RunState:
         self.slots: Slots = [None] * plan.slot_count
         for slot, value in inputs.items():
             self.slots[slot] = value
-        count = len(plan.vertices)
-        self.started: array[float] = array("d", (NO_TIME,)) * count
+        self.started: array[float] = plan.no_times[:]
         """When each vertex was started, in seconds on the clock."""
-        self.ended: array[float] = array("d", (NO_TIME,)) * count
+        self.ended: array[float] = plan.no_times[:]
         """When each vertex ended."""
         self.clock: Clock = clock
         self.scope: RunScope = RunScope(plan.flow, clock, CURRENT_SCOPE.get(), timeout_s)

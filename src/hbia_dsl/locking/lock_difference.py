@@ -12,6 +12,7 @@ _TAKEN: Final = re.compile(r"(?P<type>.*) <- (?P<sources>.*) \((?P<rule>[a-z-]+)
 """A parameter; sources never contain an arrow, so the last one is the one that is meant."""
 _CHOSEN_BY_HAND: Final = "explicit"
 _NONE: Final = "none"
+_OPTIONAL: Final = " (optional)"
 
 
 @attrs.frozen
@@ -132,11 +133,15 @@ def _wiring(was: re.Match[str], has: re.Match[str]) -> str:
 
 def _input(before: str | None, after: str | None) -> str:
     if before is None:
-        optional = (after or "").endswith("(optional)")
+        optional = (after or "").endswith(_OPTIONAL)
         return "callers can give one more input" if optional else "callers must give one more input"
     if after is None:
         return "callers can give this input no longer"
-    return "callers give another type, or can or cannot leave it out"
+    if before.removesuffix(_OPTIONAL) != after.removesuffix(_OPTIONAL):
+        return "callers must give another type"
+    if after.endswith(_OPTIONAL):
+        return "callers can leave this input out now"
+    return "callers can leave this input out no longer"
 
 
 def _output(before: str | None, after: str | None) -> str:

@@ -61,4 +61,6 @@ def why_unnamed(handler: object) -> str:
         return "a lambda"
     if "<locals>" in name:
         return f"local to `{name.partition('.<locals>')[0].rpartition('.')[2]}`"
+    if getattr(handler, "__module__", None) == "__main__":
+        return "in a program that no other module can import"
     return "not what its name leads to in its module"

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-LIMIT: Final = 8_192
+LIMIT: Final = 65_536
 """Entries a memo holds at most."""
 
 

@@ -17,6 +17,10 @@ from hbia_dsl.wiring.wire import wire
 UserId = NewType("UserId", int)
 
 
+class Policy:
+    """Nobody provides this."""
+
+
 class Scored(NamedTuple):
     """Two parts."""
 
@@ -40,7 +44,7 @@ def rank(uid: UserId) -> Scored:
 
 @atomic(group="post", no_cache=False)
 @vertex(inputs={"text": "rank.best"})
-async def send(text: str, score: float, retries: list[int] | None = None) -> UserId:
+async def send(text: str, score: float, policy: Policy | None = None) -> UserId:
     return UserId(0)
 
 
@@ -72,7 +76,7 @@ def test_a_parameter_is_shown_with_type_source_and_rule(flow: DrawnFlow) -> None
     assert shown == {
         "text": ("str", "rank.best", "explicit"),
         "score": ("float", "rank.score", "name"),
-        "retries": ("list[int] | None", "nothing", "default"),
+        "policy": ("Policy | None", "nothing", "default"),
     }
 
 

@@ -9,8 +9,8 @@ from hbia_dsl.drivers.deadline import stop_at_deadline
 from hbia_dsl.errors import FlowFailed, RunTimeout, VertexCancelled
 from hbia_dsl.kernel.conclusion import conclude, flow_failed, identity
 from hbia_dsl.kernel.kernel import Schedule, StopReason
-from hbia_dsl.kernel.plan import Plan
-from hbia_dsl.kernel.run_state import NO_TIME, RunState
+from hbia_dsl.kernel.plan import NO_TIME, Plan
+from hbia_dsl.kernel.run_state import RunState
 from sample_plans import Sketch, total
 
 

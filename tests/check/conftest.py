@@ -1,6 +1,5 @@
 """Fixtures of the checks that start a type checker."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,3 @@ def memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def app(tmp_path: Path, memory: Path) -> App:
     """An empty app."""
     return App(tmp_path, memory)
-
-
-@pytest.fixture
-def _remembering(memory: Path) -> Iterator[None]:
-    """Let checks inside this process use the shared memory."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HBIA_CACHE_DIR", str(memory))
-        yield

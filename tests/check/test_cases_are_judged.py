@@ -43,7 +43,7 @@ def report(request: pytest.FixtureRequest, memory: Path) -> CheckReport:
     """All cases, judged together."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HBIA_CACHE_DIR", str(memory))
-        patch.syspath_prepend(ROOT / "tests")
+        patch.setattr(sys, "path", [str(ROOT / "tests"), *sys.path])
         for case in CASES:
             importlib.import_module(f"typed_graph_cases.{case}")
         return _checked(request.param)

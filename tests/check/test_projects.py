@@ -246,3 +246,15 @@ def test_what_a_session_cannot_name_is_listed(app: App) -> None:
     assert done.out.startswith("0\n"), done.err
     assert "`first` is in a program that no other module can import, so its" in done.out
     assert "`items` of `first` has a type that source code cannot name" in done.out
+
+
+def test_a_damaged_memory_costs_time_and_nothing_else(app: App) -> None:
+    write_ranking(app, WRONG)
+    own = str(app.folder / "own")
+    assert app.check("app", HBIA_CACHE_DIR=own).code == 1
+    for database in (app.folder / "own").rglob("*.db"):
+        database.write_bytes(b"this is no database" * 1_000)
+
+    done = app.check("app", HBIA_CACHE_DIR=own)
+
+    assert (done.code, done.err) == (1, "")

@@ -48,7 +48,7 @@ class MypyJudge:
             prepare_memory(memory)
             paths = [folder, *search_folders(text.modules)]
             done = _run(module, paths, memory)
-            if done.returncode not in _JUDGED and os.path.isdir(memory):
+            if _has_crashed(done):
                 # Perhaps what it remembers is damaged; without it, mypy has nothing to trip over.
                 shutil.rmtree(memory, ignore_errors=True)
                 done = _run(module, paths, memory)
@@ -91,6 +91,12 @@ def _run(module: str, paths: list[str], memory: str) -> subprocess.CompletedProc
         errors="replace",
         check=False,
     )
+
+
+def _has_crashed(done: subprocess.CompletedProcess[str]) -> bool:
+    """Whether mypy broke down, rather than refused its configuration or a file of the app."""
+    said = f"{done.stdout}{done.stderr}"
+    return done.returncode not in _JUDGED and ("INTERNAL ERROR" in said or "Traceback" in said)
 
 
 def _read(output: str, file: str) -> tuple[list[Remark], list[Remark], list[str]]:

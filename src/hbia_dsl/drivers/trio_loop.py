@@ -43,9 +43,7 @@ async def drive_on_trio(
     stopped: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:
-            port = _TrioPort(nursery)
-            if ctrl_c is not None:
-                ctrl_c.on_second = port.stop_waiting
+            port = _TrioPort(nursery, ctrl_c)
             carriers = Carriers(
                 run,
                 port,
@@ -97,8 +95,10 @@ class _TrioPort:
 
     name = "trio"
 
-    def __init__(self, nursery: trio.Nursery) -> None:
+    def __init__(self, nursery: trio.Nursery, ctrl_c: CtrlC | None) -> None:
         self.nursery = nursery
+        if ctrl_c is not None:
+            ctrl_c.on_second = self.stop_waiting
         self.token = trio.lowlevel.current_trio_token()
         self.all_ended = trio.Event()
         self.waiting: dict[trio.lowlevel.Task, int] = {}

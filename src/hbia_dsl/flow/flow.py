@@ -224,8 +224,8 @@ class Flow(Generic[P, T_co]):
 def _made(engine: Engine, options: RunOptions) -> Flow[P, T]:
     flow: Flow[P, T] = Flow.__new__(Flow)
     # This is the constructor of a flow; the public one only says so.
-    flow._engine, flow._wired, flow._options = engine, engine.wired, options  # noqa: SLF001
-    flow._by_parallel = {}  # noqa: SLF001 - as above
+    flow._engine, flow._wired = engine, engine.wired  # noqa: SLF001 - its constructor
+    flow._options, flow._by_parallel = options, {}  # noqa: SLF001 - as above
     return flow
 
 

@@ -12,6 +12,7 @@ TEXTS: Final = {
     "declared": "@vertex",
     "built": "Flow.of",
     "planned": "plan, from the first run on",
+    "compiled": "compiled source, from the second run on",
     "run": "each run that is kept",
     "run_peak": "while it runs",
 }

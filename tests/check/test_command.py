@@ -67,16 +67,6 @@ def test_json_on_the_output_is_json_even_if_the_app_prints(app: App) -> None:
     assert "the app says hello" in done.err
 
 
-def test_every_edge_can_be_explained(app: App) -> None:
-    write_ranking(app, RIGHT)
-
-    done = app.check("app", "--explain")
-
-    assert done.code == 0
-    assert "  rank.user <- first.first (explicit: `inputs=` says so)\n" in done.out
-    assert "  promote.score <- rank.score (explicit: `out(...)` says so)\n" in done.out
-
-
 def test_a_flow_that_does_not_build_shows_its_own_report(app: App) -> None:
     write_ranking(app, RIGHT.replace("find, first, rank, promote)", "first, rank, promote)"))
 
@@ -132,23 +122,22 @@ def test_what_else_is_wrong_is_reported_together_with_it(app: App) -> None:
     assert "HB601" in done.out
 
 
-@pytest.mark.parametrize(
-    ("targets", "expected"),
-    [
-        (["app.flows:rankin"], "did you mean `ranking`?"),
-        (["app.models"], "`app.models` has no flow at the top level of a module"),
-        (["no.such.module"], "there is no module `no`"),
-        (["app/flow.py"], "`app/flow.py` is neither a module nor a file"),
-        (["app.flows:first"], "is not a flow; its type is `function`"),
-    ],
-)
-def test_a_target_without_a_flow_is_no_check(app: App, targets: list[str], expected: str) -> None:
+def test_targets_without_a_flow_are_no_check_and_all_are_reported_together(app: App) -> None:
     write_ranking(app, RIGHT)
 
-    done = app.check(*targets)
+    done = app.check(
+        "app.flows:rankin", "app.models", "no.such.module", "app/flow.py", "app.flows:first"
+    )
 
     assert done.code == 2
-    assert expected in done.err
+    for expected in (
+        "did you mean `ranking`?",
+        "`app.models` has no flow at the top level of a module",
+        "there is no module `no`",
+        "`app/flow.py` is neither a module nor a file",
+        "is not a flow; its type is `function`",
+    ):
+        assert expected in done.err
     assert "Traceback" not in done.text
 
 
@@ -191,13 +180,15 @@ def test_a_configuration_that_mypy_refuses_is_shown(app: App) -> None:
     assert "Traceback" not in done.text
 
 
-def test_a_repeated_check_writes_nothing_but_its_own_folder(app: App) -> None:
+def test_a_check_explains_edges_and_writes_nothing_but_its_own_folder(app: App) -> None:
     write_ranking(app, RIGHT)
     before = sorted(p.relative_to(app.folder) for p in app.folder.rglob("*.py"))
 
-    done = app.check("app", HBIA_CACHE_DIR=str(app.folder / "kept"))
+    done = app.check("app", "--explain", HBIA_CACHE_DIR=str(app.folder / "kept"))
 
     assert done.code == 0
+    assert "  rank.user <- first.first (explicit: `inputs=` says so)\n" in done.out
+    assert "  promote.score <- rank.score (explicit: `out(...)` says so)\n" in done.out
     assert (
         sorted(
             p.relative_to(app.folder)

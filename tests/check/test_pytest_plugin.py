@@ -36,6 +36,9 @@ FLOWS: Final = """
 """
 
 
+PYRIGHT: Final = ("--hbia-check-tool", "pyright")
+
+
 def _pytest(app: App, *arguments: str) -> Done:
     app.write("pytest.ini", "[pytest]\nfilterwarnings = error\n")
     return app.run(
@@ -59,10 +62,10 @@ def test_every_flow_is_a_test_of_its_own_beside_the_others(app: App) -> None:
     assert "Traceback" not in done.text
 
 
-def test_flows_can_be_selected_by_name(app: App) -> None:
+def test_flows_can_be_selected_by_name_and_judged_by_pyright(app: App) -> None:
     app.write("flows.py", FLOWS)
 
-    done = _pytest(app, "-q", "--hbia-check", "flows", "-k", "good")
+    done = _pytest(app, "-q", "--hbia-check", "flows", "-k", "good", *PYRIGHT)
 
     assert done.code == 0
     assert "1 passed, 1 deselected" in done.out
@@ -87,15 +90,6 @@ def test_a_checker_that_cannot_judge_fails_every_flow(app: App) -> None:
 
     assert "2 failed" in done.out
     assert "error[HB606]" in done.out
-
-
-def test_pyright_can_judge_too(app: App) -> None:
-    app.write("flows.py", FLOWS)
-
-    done = _pytest(app, "-q", "--hbia-check", "flows:good", "--hbia-check-tool", "pyright")
-
-    assert done.code == 0
-    assert "1 passed" in done.out
 
 
 def test_without_the_option_nothing_of_the_check_is_loaded(app: App) -> None:

@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 import pytest
-from cancel.cancel_world import assert_no_thread_works
-from sample_plans import Colour, Sketch, layers
 
+from cancel.cancel_world import assert_no_thread_works
 from hbia_dsl.drivers.own_loop import running_loop
 from hbia_dsl.flow.execution import execute
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
 from hbia_dsl.kernel.run_scope import check_cancelled
+from sample_plans import Colour, Sketch, layers
 
 TRIALS = 4_000 if os.environ.get("HBIA_LONG") == "1" else 120
 

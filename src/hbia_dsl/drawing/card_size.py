@@ -25,6 +25,8 @@ _PADDING: Final = 30.0
 _LONGEST_NAME: Final = 34
 _LONGEST_NOTE: Final = 36
 _LEAST_WIDTH: Final = 84.0
+_ARROW_ROOM: Final = 11.0
+_WIDEST_FOR_ARROWS: Final = 480.0
 
 
 @attrs.frozen
@@ -38,13 +40,20 @@ class CardText:
     height: float
 
 
-def card_of_vertex(vertex: DrawnVertex) -> CardText:
-    """Return the card of a vertex: its name, and the type of its result."""
+def card_of_vertex(vertex: DrawnVertex, arriving: int = 0) -> CardText:
+    """Return the card of a vertex: its name, and the type of its result.
+
+    Args:
+        vertex: The vertex.
+        arriving: How many lines end at it; their arrow heads need room.
+    """
     name = shortened_name(vertex.name, _LONGEST_NAME)
     note = shortened(vertex.returns, _LONGEST_NOTE)
     badge = BADGE_WIDTH if vertex.is_async else 0.0
     lettered = max(text_width(name, NAME_SIZE) + badge, text_width(note, NOTE_SIZE))
-    return CardText(name, note, max(_LEAST_WIDTH, lettered + _PADDING), CARD_HEIGHT)
+    heads = min(arriving * _ARROW_ROOM, _WIDEST_FOR_ARROWS)
+    width = max(_LEAST_WIDTH, lettered + _PADDING, heads + _PADDING)
+    return CardText(name, note, width, CARD_HEIGHT)
 
 
 def card_of_input(drawn: DrawnInput) -> CardText:

@@ -3,6 +3,7 @@
 A unit is the card of a vertex, the card of an input, or the box of a group.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -49,8 +50,9 @@ def find_units(flow: DrawnFlow) -> FlowUnits:
     shown: dict[str, DrawnInput | DrawnVertex] = {v.name: v for v in flow.vertices}
     # Inputs come last, so that in a wide stage they are in its last row, near to their users.
     shown.update((key, card.shows) for key, card in inputs.cards.items())
+    arriving = Counter(target for _, target in ends)
     texts = {
-        key: card_of_input(s) if isinstance(s, DrawnInput) else card_of_vertex(s)
+        key: card_of_input(s) if isinstance(s, DrawnInput) else card_of_vertex(s, arriving[key])
         for key, s in shown.items()
     }
     unit_of = {key: key for key in shown}

@@ -15,6 +15,8 @@ PATIENCE: Final = 6
 """After so many sweeps without an improvement the best order is taken."""
 LARGEST_EXCHANGE: Final = 4_000
 """Up to this many lines between rows, neighbours are exchanged one by one as well."""
+_EXCHANGES: Final = 2
+"""How often all rows are gone through for that after each sweep."""
 
 
 def order_rows(level: LanedLevel) -> int:
@@ -120,7 +122,7 @@ class _Ordering:
 
     def _exchange_neighbours(self) -> None:
         """Exchange items next to each other wherever that takes crossings away."""
-        for _ in range(4):
+        for _ in range(_EXCHANGES):
             improved = False
             for row in self._rows:
                 for place in range(len(row) - 1):
@@ -139,6 +141,10 @@ class _Ordering:
 
     def _gain_at(self, left: Sequence[Joint], right: Sequence[Joint]) -> int:
         places, shares = self._places, self._shares
+        if len(left) == 1 == len(right):  # two lanes, as most neighbours are
+            (one, at, _, _), (other, other_at, _, _) = left[0], right[0]
+            start, end = places[one] + at * shares[one], places[other] + other_at * shares[other]
+            return (start > end) - (start < end)
         starts = [places[j[0]] + j[1] * shares[j[0]] for j in left]
         gain = 0
         for joint in right:

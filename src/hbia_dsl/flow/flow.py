@@ -134,6 +134,16 @@ class Flow(Generic[P, T_co]):
         """Order and stages of the flow."""
         return GraphTopology(self._wired.graph)
 
+    def source(self) -> str:
+        """Return the flow written out as a Python function: one call for each vertex.
+
+        Comments say where each value comes from, and which rule chose it.
+        """
+        from hbia_dsl.lowering.lower_flow import lower_flow  # loaded where it is used
+        from hbia_dsl.lowering.source_text import source_text  # loaded where it is used
+
+        return source_text(lower_flow(self.wired)).text
+
     def options(self, **given: Unpack[OptionsGiven]) -> "Flow[P, T_co]":
         """Return the same flow with other run options; see `OptionsGiven` for each.
 
@@ -207,6 +217,13 @@ class Flow(Generic[P, T_co]):
     async def run_data_async(self, data: Mapping[str, object]) -> Run[T_co]:
         """Run the flow on untyped data inside asyncio or trio; see `run_data`."""
         return Run(self._wired, *await self._engine.run_data_async(self._options, data))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return a picture and a table for notebooks, which choose what they can show."""
+        from hbia_dsl.drawing.notebook_bundle import mimebundle  # loaded where it is used
+
+        del include, exclude  # both forms are made at once, and notebooks filter them
+        return mimebundle(self.wired)
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r}, {len(self._wired.vertices)} vertices)"

@@ -17,10 +17,10 @@ from hbia_dsl.typeforms.value_check import compile_check
 from hbia_dsl.wiring.binding import Binding
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
-_TAKEN = ("S", "T", "now", "copy", "run", "ABSENT")
+_TAKEN = ("S", "T", "now", "copy", "run", "check", "ABSENT")
 """Names that the text uses itself."""
 
-_TAKEN_PREFIXES = ("call_", "sure_", "check_", "store_", "default_")
+_TAKEN_PREFIXES = ("call_", "sure_", "store_", "default_")
 """What the text puts before the name of a variable."""
 
 
@@ -46,7 +46,7 @@ class _Lowering:
         self.variable_of_slot = {
             self.slots.whole[name]: variable for name, variable in self.variables.items()
         }
-        self.names: dict[str, object] = {"ABSENT": ABSENT}
+        self.names: dict[str, object] = {"ABSENT": ABSENT, "check": _checker(self.ordered)}
 
     def compiled(self) -> CompiledRun:
         """Compile all vertices."""
@@ -58,11 +58,7 @@ class _Lowering:
         by_position, by_keyword = passing(vertex)
         reads: list[str] = []
         variable = self.variables[vertex.name]
-        contract = Contract(
-            compile_check(vertex.returns) if self.check and vertex.declaration.check else None,
-            vertex.name,
-            vertex.handler,
-        )
+        contract = compile_check(vertex.returns) if self._is_checked(vertex) else None
         return RunCall(
             variable,
             vertex.handler,
@@ -70,10 +66,12 @@ class _Lowering:
             tuple((b.parameter, self._expression(vertex, b, reads)) for b in by_keyword),
             self.slots.whole[vertex.name],
             planned.store if vertex.parts else None,
-            None if contract.check is None else contract.check.sure,
-            _refuser(contract),
+            None if contract is None else contract.sure,
             tuple(reads),
         )
+
+    def _is_checked(self, vertex: WiredVertex) -> bool:
+        return self.check and vertex.declaration.check
 
     def _expression(self, vertex: WiredVertex, binding: Binding, reads: list[str]) -> str:
         source = self.slots.source(vertex, binding)
@@ -92,13 +90,13 @@ class _Lowering:
         return variable
 
 
-def _refuser(contract: Contract) -> Callable[[object], None] | None:
-    check = contract.check
-    if check is None:
-        return None
+def _checker(vertices: Sequence[WiredVertex]) -> Callable[[int, object], None]:
+    """Return what judges the results that a glance at their class did not settle."""
 
-    def refuse(value: object) -> None:
-        if not check.accepts(value):
-            raise contract.refusal(value)
+    def check(number: int, value: object) -> None:
+        vertex = vertices[number]
+        contract = compile_check(vertex.returns)
+        if contract is not None and not contract.accepts(value):
+            raise Contract(contract, vertex.name, vertex.handler).refusal(value)
 
-    return refuse
+    return check

@@ -32,8 +32,6 @@ class RunCall:
     """Checks a result that is split and puts it and its parts away; None if it is not split."""
     sure: frozenset[type] | None
     """Classes whose instances need no further check; None if the result is not checked."""
-    refuse: Callable[[object], None] | None
-    """Raises if a result is not of its declared type."""
     reads: tuple[str, ...]
     """Variables of other vertices that the expressions mention."""
 
@@ -67,7 +65,8 @@ def compile_run(
         flow: Name of the flow, for tracebacks.
         calls: The vertices in canonical order.
         slot_of: The slot of each variable, for pieces that read what others produced.
-        names: What expressions mention besides slots and variables.
+        names: What expressions mention besides slots and variables, and `check`: called with
+            the number of a vertex and a result that is of none of its `sure` classes.
     """
     pieces, first_lines = [], []
     for start in range(0, len(calls), PIECE_VERTICES):
@@ -106,7 +105,7 @@ def _call_lines(call: RunCall, number: int) -> list[str]:
     elif call.sure is not None:
         operator = "is not" if len(call.sure) == 1 else "not in"
         test = f"type({variable}) {operator} sure_{variable}"
-        lines.append(f"    if {test}: check_{variable}({variable})")
+        lines.append(f"    if {test}: check({number}, {variable})")
     if call.store is None:
         lines.append(f"    S[{call.slot}] = {variable}")
     lines.append(f"    T[{number}] = now()")
@@ -125,11 +124,11 @@ def _compiled(
     namespace: dict[str, object] = {"__name__": title, "__loader__": _Source(text), **names}
     for call in calls:
         namespace[f"call_{call.variable}"] = call.handler
-        namespace[f"store_{call.variable}"] = call.store
+        if call.store is not None:
+            namespace[f"store_{call.variable}"] = call.store
         if call.sure is not None:
             (only,) = call.sure if len(call.sure) == 1 else (call.sure,)
             namespace[f"sure_{call.variable}"] = only
-            namespace[f"check_{call.variable}"] = call.refuse
     exec(compile(text, title, "exec"), namespace)  # noqa: S102 - our own text: names and numbers only
     piece = namespace.pop("run")
     assert isinstance(piece, types.FunctionType)  # noqa: S101 - the text defines it

@@ -88,7 +88,7 @@ def _counting_plan(colour: Colour, inside: list[int]) -> Sketch:
 # A loop that is being made when the signal comes cannot be closed by anybody.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 if TRIALS > 1_000 else 60)
 @pytest.mark.parametrize("mode", MODES)
 def test_an_interrupt_at_any_moment_leaves_no_thread_behind(mode: str) -> None:
     colour, given = MODES[mode]

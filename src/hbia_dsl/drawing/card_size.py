@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from hbia_dsl.drawing.drawn_graph import DrawnInput, DrawnVertex
+from hbia_dsl.drawing.drawn_graph import DrawnVertex
 
 NAME_SIZE: Final = 13.0
 """Height of the letters of a name, in pixels as all lengths here."""
@@ -56,10 +56,10 @@ def card_of_vertex(vertex: DrawnVertex, arriving: int = 0) -> CardText:
     return CardText(name, note, width, CARD_HEIGHT)
 
 
-def card_of_input(drawn: DrawnInput) -> CardText:
-    """Return the card of an input of the flow: its name."""
-    name = shortened_name(drawn.name, _LONGEST_NAME)
-    return CardText(name, "", text_width(name, NOTE_SIZE) + _PADDING - 4, PILL_HEIGHT)
+def card_of_name(name: str) -> CardText:
+    """Return a small card with a name on it."""
+    shown = shortened_name(name, _LONGEST_NAME)
+    return CardText(shown, "", text_width(shown, NOTE_SIZE) + _PADDING - 4, PILL_HEIGHT)
 
 
 def text_width(text: str, size: float) -> float:

@@ -32,6 +32,15 @@ class DrawnInput:
 
 
 @attrs.frozen
+class DrawnReference:
+    """A vertex by its name, where its value is taken far below it."""
+
+    name: str
+    type_text: str
+    """Type of its whole result."""
+
+
+@attrs.frozen
 class DrawnParameter:
     """One parameter of a vertex, and where its value comes from."""
 

@@ -1,6 +1,6 @@
 """The units of a drawing: what a run treats as one is one item of the outer layout.
 
-A unit is the card of a vertex, the card of an input, or the box of a group.
+A unit is the card of a vertex, a card that stands for something, or the box of a group.
 """
 
 from collections import Counter
@@ -9,12 +9,13 @@ from typing import Final
 
 import attrs
 
-from hbia_dsl.drawing.card_size import CardText, card_of_input, card_of_vertex
-from hbia_dsl.drawing.drawn_graph import DrawnFlow, DrawnInput, DrawnVertex
+from hbia_dsl.drawing.card_size import CardText, card_of_name, card_of_vertex
+from hbia_dsl.drawing.drawn_graph import DrawnFlow, DrawnVertex
 from hbia_dsl.drawing.group_layout import GroupLayout, Pair, lay_out_group
-from hbia_dsl.drawing.input_cards import InputCard, find_input_cards
 from hbia_dsl.drawing.level import End, Level, Net
+from hbia_dsl.drawing.placed_flow import Shown
 from hbia_dsl.drawing.row_assignment import UnitSize, assign_rows
+from hbia_dsl.drawing.stand_in_cards import StandInCard, StandInCards
 
 GROUP: Final = "group."
 """Before the name of a group, where it stands for a unit; no vertex can have such a name."""
@@ -24,7 +25,7 @@ GROUP: Final = "group."
 class FlowUnits:
     """The outer layout of a flow as a level, and which card and line is where in it."""
 
-    shown: Mapping[str, DrawnInput | DrawnVertex]
+    shown: Mapping[str, Shown]
     """By the key of a card: what is on it."""
     texts: Mapping[str, CardText]
     ends: Sequence[Pair]
@@ -45,20 +46,22 @@ class FlowUnits:
 
 def find_units(flow: DrawnFlow) -> FlowUnits:
     """Measure all cards, lay the groups out, and give each unit a row."""
-    inputs = find_input_cards(flow)
-    ends = [(inputs.card_for.get((e.source, e.target), e.source), e.target) for e in flow.edges]
-    shown: dict[str, DrawnInput | DrawnVertex] = {v.name: v for v in flow.vertices}
-    # Inputs come last, so that in a wide stage they are in its last row, near to their users.
-    shown.update((key, card.shows) for key, card in inputs.cards.items())
+    others = StandInCards(flow)
+    ends = [(others.card_for.get((e.source, e.target), e.source), e.target) for e in flow.edges]
+    shown: dict[str, Shown] = {v.name: v for v in flow.vertices}
+    # The others come last, so that in a wide stage they are in its last row, near to their users.
+    shown.update((key, card.shows) for key, card in others.cards.items())
     arriving = Counter(target for _, target in ends)
     texts = {
-        key: card_of_input(s) if isinstance(s, DrawnInput) else card_of_vertex(s, arriving[key])
+        key: card_of_vertex(s, arriving[key])
+        if isinstance(s, DrawnVertex)
+        else card_of_name(s.name)
         for key, s in shown.items()
     }
     unit_of = {key: key for key in shown}
     unit_of.update((v.name, GROUP + v.group) for v in flow.vertices if v.group is not None)
     groups = _lay_out_groups(flow, ends, unit_of, texts)
-    sizes = _sizes(flow, inputs.cards, ends, unit_of, {**texts, **groups})
+    sizes = _sizes(flow, others.cards, ends, unit_of, {**texts, **groups})
     number = {unit: place for place, unit in enumerate(sizes)}
     assigned = assign_rows(list(sizes.values()))
     nets = _nets(ends, unit_of, number, groups)
@@ -97,14 +100,14 @@ def _lay_out_groups(
 
 def _sizes(
     flow: DrawnFlow,
-    inputs: Mapping[str, InputCard],
+    others: Mapping[str, StandInCard],
     ends: Sequence[Pair],
     unit_of: Mapping[str, str],
     boxes: Mapping[str, CardText | GroupLayout],
 ) -> dict[str, UnitSize]:
     """Return the sizes of all units, in the order of the flow."""
     stage_of = {unit_of[vertex.name]: vertex.stage for vertex in flow.vertices}
-    stage_of.update((key, card.stage) for key, card in inputs.items())
+    stage_of.update((key, card.stage) for key, card in others.items())
     crossing = [(unit_of[s], unit_of[t]) for s, t in ends if unit_of[s] != unit_of[t]]
     left = {source for source, _ in crossing}
     entered = {target for _, target in crossing}

@@ -8,20 +8,29 @@ from collections.abc import Sequence
 import attrs
 
 from hbia_dsl.drawing.card_size import CardText
-from hbia_dsl.drawing.drawn_graph import DrawnEdge, DrawnFlow, DrawnInput, DrawnVertex
+from hbia_dsl.drawing.drawn_graph import (
+    DrawnEdge,
+    DrawnFlow,
+    DrawnInput,
+    DrawnReference,
+    DrawnVertex,
+)
 from hbia_dsl.graph.atomic_group import AtomicGroup
+
+Shown = DrawnVertex | DrawnInput | DrawnReference
+"""What a card can show."""
 
 
 @attrs.frozen
 class PlacedCard:
-    """The card of a vertex, or of an input of the flow."""
+    """A card: of a vertex, or one that stands for an input or for a vertex far above."""
 
     key: str
-    """Its name among the cards; an input can have several."""
+    """Its name among the cards; that of a vertex is the name of the vertex."""
     left: float
     top: float
     text: CardText
-    shows: DrawnVertex | DrawnInput
+    shows: Shown
 
     @property
     def right(self) -> float:
@@ -84,7 +93,7 @@ class PlacedFlow:
     width: float
     height: float
     cards: Sequence[PlacedCard]
-    """Inputs of the flow that are used, then its vertices."""
+    """The vertices of the flow, then those that stand for something."""
     groups: Sequence[PlacedGroup]
     edges: Sequence[PlacedEdge]
     bands: Sequence[Band]

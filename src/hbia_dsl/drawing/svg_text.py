@@ -8,7 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from hbia_dsl.drawing.card_size import BADGE_WIDTH, NAME_SIZE, NOTE_SIZE, text_width
-from hbia_dsl.drawing.drawn_graph import DrawnFlow, DrawnInput, DrawnVertex, rules_of_group
+from hbia_dsl.drawing.drawn_graph import (
+    DrawnFlow,
+    DrawnInput,
+    DrawnReference,
+    DrawnVertex,
+    rules_of_group,
+)
 from hbia_dsl.drawing.edge_path import arrow_path, line_path, number
 from hbia_dsl.drawing.flow_layout import (
     MARGIN,
@@ -38,6 +44,7 @@ STYLE: Final = f"""
 .hbia-flow .pure .face{{fill:#e9f2fb;stroke:#3f7cb8}}
 .hbia-flow .effect .face{{fill:#fdf0d9;stroke:#b8770f}}
 .hbia-flow .input .face{{fill:#eceff3;stroke:#8a94a3}}
+.hbia-flow .far .face{{stroke-dasharray:4 3}}
 .hbia-flow .result .face{{stroke-width:2.8}}
 .hbia-flow .async{{fill:#6a4bb5}}
 .hbia-flow .given{{fill:#1f7a4d}}
@@ -141,8 +148,8 @@ def _edge(placed: PlacedEdge, *, with_reach: bool) -> str:
 
 def _card(card: PlacedCard) -> str:
     shown = card.shows
-    if isinstance(shown, DrawnInput):
-        return _input(card, shown)
+    if not isinstance(shown, DrawnVertex):
+        return _stand_in(card, shown)
     text = card.text
     classes = f"card {'pure' if shown.is_pure else 'effect'}{' result' if shown.is_result else ''}"
     radius = text.height / 2 if shown.is_async else 6.0
@@ -157,15 +164,18 @@ def _card(card: PlacedCard) -> str:
         width = BADGE_WIDTH - 6
         parts.append(_mark("async", card.right - 14 - width, top + 8, width))
     if shown.is_result:
-        parts.append(_mark("given", card.right - 62, card.bottom - 8, 46.0, "result"))
+        parts.append(_mark("given", card.right - 38, card.bottom - 6, 46.0, "result"))
     return "".join([*parts, "</g>"])
 
 
-def _input(card: PlacedCard, shown: DrawnInput) -> str:
-    needed = "" if shown.required else ", optional"
-    about = f"input {shown.name}: {shown.type_text}{needed}"
+def _stand_in(card: PlacedCard, shown: DrawnInput | DrawnReference) -> str:
+    if isinstance(shown, DrawnReference):
+        about, kind = f"{shown.name}, drawn above: {shown.type_text}", "input far"
+    else:
+        needed = "" if shown.required else ", optional"
+        about, kind = f"input {shown.name}: {shown.type_text}{needed}", "input"
     return (
-        f'<g class="card input"><title>{escaped(about)}</title>'
+        f'<g class="card {kind}"><title>{escaped(about)}</title>'
         f"{_rect(card, card.text.height / 2)}"
         f'<text x="{number(card.left + 13)}" y="{number(card.top + 17)}">'
         f"{escaped(card.text.name)}</text></g>"

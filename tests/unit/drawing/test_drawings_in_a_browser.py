@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from flow_drawings import HOSTILE_TEXTS, example_flow, seeded_flow
-from hbia_dsl.drawing.drawn_graph import DrawnInput, DrawnVertex
+from hbia_dsl.drawing.drawn_graph import DrawnVertex
 from hbia_dsl.drawing.flow_layout import lay_out_flow
 from hbia_dsl.drawing.flow_reading import read_flow
 from hbia_dsl.drawing.html_page import html_of_flow
@@ -133,9 +133,9 @@ def _page(content: str, background: str) -> str:
 
 
 def _colour_of(card: PlacedCard) -> Colour:
-    if isinstance(card.shows, DrawnInput):
-        return INPUT
-    return PURE if card.shows.is_pure else EFFECT
+    if isinstance(card.shows, DrawnVertex):
+        return PURE if card.shows.is_pure else EFFECT
+    return INPUT
 
 
 def _assert_cards_are_shown(seen: Seen, placed: PlacedFlow) -> None:

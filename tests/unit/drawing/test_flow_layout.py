@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from flow_drawings import drawn_flows, made_flow, seeded_flow
 from hbia_dsl.drawing.drawn_graph import DrawnFlow, DrawnInput, DrawnVertex
 from hbia_dsl.drawing.flow_layout import lay_out_flow
-from hbia_dsl.drawing.input_cards import find_input_cards
 from hbia_dsl.drawing.placed_flow import PlacedCard, PlacedFlow, PlacedGroup
 from hbia_dsl.drawing.row_assignment import UnitSize, assign_rows
+from hbia_dsl.drawing.stand_in_cards import VERTEX_REACH, StandInCards
 from hbia_dsl.graph.adjacency import Adjacency
 
 HAIR: Final = 1e-6
@@ -95,7 +95,9 @@ def _lines_go_down_from_card_to_card(placed: PlacedFlow) -> None:
 
 
 def _is_source(card: PlacedCard, name: str) -> bool:
-    return name == (card.shows.key if isinstance(card.shows, DrawnInput) else card.shows.name)
+    if isinstance(card.shows, DrawnInput):
+        return name == card.shows.key
+    return name == card.shows.name
 
 
 def _lines_run_over_no_card(placed: PlacedFlow) -> None:
@@ -188,18 +190,47 @@ def test_in_a_broken_stage_lines_pass_few_rows() -> None:
     assert max(rows[10:]) <= min(rows[:10])
 
 
+def _chain(length: int, *, skips: dict[int, list[int]], input_users: list[int]) -> DrawnFlow:
+    after = [[number + 1] for number in range(length - 1)] + [[]]
+    for source, targets in skips.items():
+        after[source] += targets
+    before: list[list[int]] = [[] for _ in range(length)]
+    for source, row in enumerate(after):
+        for target in row:
+            before[target].append(source)
+    looks = [(False, True, "int", "")] * length
+    return made_flow(Adjacency(after, before), [], [input_users], looks, name="chain")
+
+
+def _users(found: StandInCards) -> list[list[str]]:
+    return [[u for (_, u), k in found.card_for.items() if k == key] for key in found.cards]
+
+
 def test_an_input_gets_another_card_for_users_far_below() -> None:
-    chain = [[number + 1] for number in range(8)]
-    graph = Adjacency([*chain, []], [[], *([number] for number in range(8))])
-    looks = [(False, True, "int", "")] * 9
-    flow = made_flow(graph, [], [[0, 1, 2, 7, 8]], looks, name="chain")
+    found = StandInCards(_chain(9, skips={}, input_users=[0, 1, 2, 7, 8]))
 
-    cards = find_input_cards(flow)
+    assert _users(found) == [["v0", "v1", "v2"], ["v7", "v8"]]
+    assert [card.stage for card in found.cards.values()] == [0, 7]
+    assert {card.shows.name for card in found.cards.values()} == {"i0"}
 
-    users = {key: [u for (_, u), k in cards.card_for.items() if k == key] for key in cards.cards}
-    assert list(users.values()) == [["v0", "v1", "v2"], ["v7", "v8"]]
-    assert [card.stage for card in cards.cards.values()] == [0, 7]
-    assert {card.shows.name for card in cards.cards.values()} == {"i0"}
+
+def test_a_vertex_whose_result_is_taken_far_below_is_named_there_again() -> None:
+    near, far = VERTEX_REACH, 3 * VERTEX_REACH
+    flow = _chain(far + 2, skips={0: [near, near + 1, far, far + 1]}, input_users=[])
+
+    found = StandInCards(flow)
+
+    assert _users(found) == [[f"v{near + 1}"], [f"v{far}", f"v{far + 1}"]]
+    assert {card.shows.name for card in found.cards.values()} == {"v0"}
+    _check_laws(lay_out_flow(flow))
+
+
+def test_no_line_is_longer_than_a_reader_can_follow() -> None:
+    everything = _chain(100, skips={n: [99] for n in range(98)}, input_users=[0, 50, 99])
+
+    placed = lay_out_flow(everything)
+
+    assert max(len(edge.stretches) for edge in placed.edges) <= 2 * VERTEX_REACH
 
 
 def test_a_flow_without_vertices_is_drawn_all_the_same() -> None:

@@ -107,9 +107,10 @@ def test_two_errors_are_made_on_purpose() -> None:
     text = _text(make)
     canaries = [n for n, place in text.places.items() if place.kind is LineKind.CANARY]
 
-    assert [
-        _lines(text)[line - 1] for line in canaries
-    ] == ["_canary: int = 'must be reported'", "_canary_call('must be reported')"]
+    assert [_lines(text)[line - 1] for line in canaries] == [
+        "_canary: int = 'must be reported'",
+        "_canary_call('must be reported')",
+    ]
 
 
 def test_only_a_flow_with_async_vertices_is_an_async_function() -> None:

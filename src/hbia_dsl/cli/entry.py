@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
-        prog="hbia", description="Flows of decorated functions: explain what is wrong with one."
+        prog="hbia", description="Flows of decorated functions: check, show, lock and explain them."
     )
     parser.add_argument("--version", action="version", version=f"hbia {hbia_dsl.__version__}")
     parser.set_defaults(run=None)

@@ -1,6 +1,8 @@
 """Run a plan inside an asyncio loop that is made for it."""
 
 import asyncio
+from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
@@ -17,39 +19,51 @@ def drive_on_own_asyncio(
 ) -> int:
     """Run all vertices; return how often Ctrl-C was pressed."""
     ctrl_c = CtrlC()
-    # With a factory the runner leaves the thread's current event loop alone.
-    runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-    loop = runner.get_loop()
-    host = loop.create_task(
-        drive_on_asyncio(
-            run,
-            schedule,
-            max_workers=max_workers,
-            max_tasks=max_tasks,
-            grace_s=grace_s,
-            ctrl_c=ctrl_c,
+    with ctrl_c:
+        # With a factory the runner leaves the thread's current event loop alone.
+        runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        loop = runner.get_loop()
+        host = loop.create_task(
+            drive_on_asyncio(
+                run,
+                schedule,
+                max_workers=max_workers,
+                max_tasks=max_tasks,
+                grace_s=grace_s,
+                ctrl_c=ctrl_c,
+            )
         )
-    )
+        ctrl_c.on_first = partial(_cancel, loop, host)
+        if ctrl_c.presses:
+            host.cancel()
+        try:
+            _run_to_end(runner, host, ctrl_c)
+        except LeaveNow:
+            with suppress(LeaveNow):
+                _leave_at_once(loop)
+    return ctrl_c.presses
 
-    def cancel_run() -> None:
-        host.cancel()
-        loop.call_soon_threadsafe(lambda: None)  # it may be waiting for something to happen
 
-    ctrl_c.on_first = cancel_run
+def _run_to_end(runner: asyncio.Runner, host: "asyncio.Task[None]", ctrl_c: CtrlC) -> None:
+    is_left = False
     try:
-        with ctrl_c:
-            loop.run_until_complete(host)
+        runner.get_loop().run_until_complete(host)
     except LeaveNow:
-        _leave_at_once(loop)
-        return ctrl_c.presses
+        is_left = True
+        raise
     except asyncio.CancelledError:
         if not ctrl_c.presses:
             raise
-    except BaseException:
-        runner.close()
-        raise
-    runner.close()
-    return ctrl_c.presses
+    finally:
+        if not is_left:
+            runner.close()
+
+
+def _cancel(loop: asyncio.AbstractEventLoop, host: "asyncio.Task[None]") -> None:
+    """Cancel the run; called by the handler of the signal."""
+    if not loop.is_closed():
+        host.cancel()
+        loop.call_soon_threadsafe(lambda: None)  # it may be waiting for something to happen
 
 
 def _leave_at_once(loop: asyncio.AbstractEventLoop) -> None:
@@ -58,7 +72,7 @@ def _leave_at_once(loop: asyncio.AbstractEventLoop) -> None:
     for task in tasks:
         task.cancel()
     try:
-        if tasks:
+        if tasks and not loop.is_closed():
             loop.run_until_complete(asyncio.wait(tasks, timeout=LEAVE_S))
     finally:
         for task in tasks:

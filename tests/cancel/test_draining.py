@@ -352,7 +352,8 @@ def test_a_handler_that_cleans_up_after_its_own_timeout_is_cancelled_once_it_has
         await asyncio.Event().wait()
 
     async def main() -> None:
-        task = asyncio.create_task(execute_async(_one(handler), {}, PARALLEL))
+        run = new_run(_one(handler), Schedule.STAGES, {})
+        task = asyncio.create_task(_drive(run, grace_s=1_000))
         await inside.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -91,9 +91,8 @@ class _AsyncioPort:
         self.kernel = run.kernel
         self.loop = asyncio.get_running_loop()
         self.wake: asyncio.Future[None] = self.loop.create_future()
-        self.tasks: set[asyncio.Task[None]] = set()
-        """Strong references: the loop itself keeps only weak ones."""
         self.waiting: dict[asyncio.Task[None], int] = {}
+        """Carriers that wait inside a vertex. Strong references: the loop keeps only weak ones."""
         self.cancelled: set[asyncio.Task[None]] = set()
         """Those that were cancelled because the run is being stopped."""
 
@@ -102,8 +101,8 @@ class _AsyncioPort:
         carry: Callable[[], Coroutine[object, object, None]],
         gone: Callable[[BaseException | None], None],
     ) -> None:
-        task = self.loop.create_task(carry())
-        self.tasks.add(task)
+        # Not by a task factory of the user's: it may start tasks at once, inside of this call.
+        task = asyncio.Task(carry(), loop=self.loop)
         task.add_done_callback(partial(self._gone, gone))
 
     def call_soon_threadsafe(self, call: Callable[[], None]) -> None:
@@ -175,7 +174,7 @@ class _AsyncioPort:
         assert task is not None  # noqa: S101 - carriers are tasks
         return task
 
-    def _gone(self, gone: Callable[[BaseException | None], None], task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
+    @staticmethod
+    def _gone(gone: Callable[[BaseException | None], None], task: asyncio.Task[None]) -> None:
         crash = None if task.cancelled() else task.exception()
         gone(None if isinstance(crash, LeaveNow) else crash)

@@ -80,7 +80,6 @@ class Carriers:
         self._numbers = count()
         self._unbegun: set[int] = set()
         """Carriers that were spawned and have not taken their first step."""
-        self._unhook: Callable[[], None] = lambda: None
 
     def start(self, schedule: Schedule) -> bool:
         """Start the run; return whether there is anything to wait for."""
@@ -92,8 +91,7 @@ class Carriers:
         if left is not None:
             self._timers[_DEADLINE] = self.port.call_later(left, self._look_around)
         if run.scope.parent is not None:
-            on_loop = partial(self._call_on_loop, self._look_around)
-            self._unhook = run.scope.token.add_hook(on_loop)
+            run.scope.token.add_hook(partial(self._call_on_loop, self._look_around))
         if schedule is Schedule.SERIAL:
             self._order = self.kernel.in_order()
             self._advance(())
@@ -122,7 +120,6 @@ class Carriers:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        self._unhook()
         if has_passed(self.run):
             stop_at_deadline(self.run)  # all has ended, but too late
         if self.crash is not None:

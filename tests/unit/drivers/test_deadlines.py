@@ -7,12 +7,25 @@ waited for until the ten seconds that its handler would take.
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import anyio
 import pytest
 
-from driver_matrix import CREW, DRIVERS, EAGER, LOOPS, SERIAL, STAGED, Driver, Outcome, run_under
+from driver_matrix import (
+    CREW,
+    DRIVERS,
+    EAGER,
+    LOOPS,
+    SERIAL,
+    STAGED,
+    Driver,
+    Outcome,
+    run_past_deadline,
+    run_under,
+)
 from hbia_dsl.errors import FlowFailed, RunTimeout, VertexCancelled, VertexTimeout
+from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
 from sample_plans import Sketch, total
 
@@ -52,7 +65,7 @@ def test_a_run_that_reaches_its_deadline_fails_and_says_so(driver: Driver) -> No
     sketch = Sketch().vertex("quick", total, "x").vertex("slow", _looks_at_times, "quick")
     sketch.vertex("after", total, "slow")
     began = time.monotonic()
-    outcome = run_under(driver, sketch.plan(), timeout_s=SHORT_S)
+    outcome = run_past_deadline(driver, lambda _: sketch.plan(), "slow")
 
     assert time.monotonic() - began < LONG_S / 2
     root = _root(outcome)
@@ -67,7 +80,7 @@ def test_a_run_that_reaches_its_deadline_fails_and_says_so(driver: Driver) -> No
 def test_the_deadline_cancels_async_vertices(driver: Driver) -> None:
     sketch = Sketch().vertex("slow", _waits, "x", is_async=True).vertex("after", total, "slow")
     began = time.monotonic()
-    outcome = run_under(driver, sketch.plan(), timeout_s=SHORT_S)
+    outcome = run_past_deadline(driver, lambda _: sketch.plan(), "slow")
 
     assert time.monotonic() - began < LONG_S / 2
     assert isinstance(_root(outcome), RunTimeout)
@@ -76,35 +89,57 @@ def test_the_deadline_cancels_async_vertices(driver: Driver) -> None:
 
 @pytest.mark.parametrize("driver", [d for d in TIMED if d is not SERIAL], ids=str)
 def test_the_deadline_runs_the_hooks_of_handlers_that_block(driver: Driver) -> None:
-    outcome = run_under(
-        driver, Sketch().vertex("slow", _blocks_with_hook, "x").plan(), timeout_s=SHORT_S
-    )
+    sketch = Sketch().vertex("slow", _blocks_with_hook, "x")
+    outcome = run_past_deadline(driver, lambda _: sketch.plan(), "slow")
 
     assert isinstance(_root(outcome), RunTimeout)
     assert outcome.states == [("slow", "cancelled")]
 
 
-@pytest.mark.parametrize("driver", TIMED, ids=str)
-def test_a_run_that_ends_after_its_deadline_has_failed_even_if_all_its_vertices_succeeded(
-    driver: Driver,
-) -> None:
-    def late(_: object) -> str:
-        time.sleep(2 * SHORT_S)
-        return "done"
+def _late_plan(*, is_async: bool, error: Exception | None = None) -> Callable[[float], Plan]:
+    """Return what makes a plan with a vertex that takes twice the time there is."""
 
-    outcome = run_under(driver, Sketch().vertex("late", late, "x").plan(), timeout_s=SHORT_S)
+    def plan(limit_s: float) -> Plan:
+        def late(_: object) -> str:
+            time.sleep(2 * limit_s)
+            if error is not None:
+                raise error
+            return "done"
+
+        async def blocks_the_loop(value: object) -> str:
+            return late(value)
+
+        return (
+            Sketch()
+            .vertex("late", blocks_the_loop if is_async else late, "x", is_async=is_async)
+            .plan()
+        )
+
+    return plan
+
+
+@pytest.mark.parametrize("driver", TIMED, ids=str)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_run_that_ends_too_late_has_failed_even_if_all_its_vertices_succeeded(
+    driver: Driver, *, is_async: bool
+) -> None:
+    if is_async and not driver.runs_async:
+        return
+    outcome = run_past_deadline(driver, _late_plan(is_async=is_async), "late")
 
     assert isinstance(_root(outcome), RunTimeout)
     assert outcome.states == [("late", "succeeded")]
 
 
 @pytest.mark.parametrize("driver", TIMED, ids=str)
-def test_a_failure_after_the_deadline_is_reported_beside_it(driver: Driver) -> None:
-    def late(_: object) -> str:
-        time.sleep(2 * SHORT_S)
-        raise OSError("too late anyway")
-
-    outcome = run_under(driver, Sketch().vertex("late", late, "x").plan(), timeout_s=SHORT_S)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_failure_after_the_deadline_is_reported_beside_it(
+    driver: Driver, *, is_async: bool
+) -> None:
+    if is_async and not driver.runs_async:
+        return
+    plan = _late_plan(is_async=is_async, error=OSError("too late anyway"))
+    outcome = run_past_deadline(driver, plan, "late")
 
     assert isinstance(outcome.error, FlowFailed)
     assert list(outcome.error.failures) == ["(deadline)", "late"]

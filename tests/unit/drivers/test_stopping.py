@@ -238,6 +238,29 @@ def test_a_failure_out_of_a_group_of_cancelled_tasks_is_reported_and_the_rest_is
     assert [type(e) for e in inner.exceptions] == [KeyError]
 
 
+@pytest.mark.parametrize("driver", PARALLEL_LOOPS, ids=str)
+def test_what_is_no_exception_leaves_as_the_same_object_also_out_of_clean_up(
+    driver: Driver,
+) -> None:
+    mine = BaseExceptionGroup("mine", [SystemExit(3)])
+
+    async def raises_in_clean_up(_: object) -> None:
+        try:
+            await anyio.sleep(LONG_S)
+        finally:
+            raise mine
+
+    async def fails(_: object) -> None:
+        await turn()
+        raise ValueError("b")
+
+    sketch = Sketch().vertex("a", raises_in_clean_up, "x", is_async=True)
+    outcome = run_under(driver, sketch.vertex("b", fails, "x", is_async=True).plan())
+
+    assert outcome.error is mine
+    assert outcome.states == [("a", "failed"), ("b", "failed")]
+
+
 @pytest.mark.parametrize("driver", THREADS + LOOPS, ids=str)
 def test_a_vertex_that_says_it_was_cancelled_although_nothing_stops_has_failed(
     driver: Driver,

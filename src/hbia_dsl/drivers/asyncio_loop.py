@@ -115,7 +115,10 @@ class _AsyncioPort:
         self.waiting[self._current()] = v
 
     def resumed(self) -> None:
-        self.waiting.pop(self._current(), None)
+        # A carrier that was left behind is closed by the collector: there is no task then.
+        task = asyncio.current_task(self.loop)
+        if task is not None:
+            self.waiting.pop(task, None)
 
     def waiting_inside(self) -> Sequence[int]:
         return list(self.waiting.values())

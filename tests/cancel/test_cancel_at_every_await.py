@@ -214,6 +214,59 @@ def _one_trial_on_asyncio(world: World, host: str, options: RunOptions) -> None:
         runner.run(main())
 
 
+class _CancelsAtTurn(JumpLoop):
+    """An asyncio loop that cancels a task at one of its turns, whatever happens in that turn."""
+
+    def __init__(self, cancel_at: int) -> None:
+        super().__init__()
+        self.cancel_at = cancel_at
+        self.victim: asyncio.Task[None] | None = None
+        self.begun_at = 0
+        self.has_cancelled = False
+
+    def _run_once(self) -> None:
+        if self.victim is not None and self.turns - self.begun_at == self.cancel_at:
+            self.has_cancelled = self.victim.cancel()
+            self.victim = None
+        super()._run_once()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_cancelled_at_any_turn_of_the_loop_a_run_leaves_nothing(mode: str) -> None:
+    options = RunOptions().changed(MODES[mode])
+    for at in range(200):
+        world = World(cancel_at=0)
+        if not _one_trial_at_a_turn(world, at, options):
+            assert at > 5
+            return
+        assert world.entered == world.left
+        assert_no_thread_works()
+    pytest.fail("every run was cancelled")
+
+
+def _one_trial_at_a_turn(world: World, at: int, options: RunOptions) -> bool:
+    """Cancel a run at a turn of the loop; return whether it still ran then."""
+
+    async def body() -> None:
+        await execute_async(busy_plan(world), {0: 1}, options)
+
+    async def main() -> None:
+        me = asyncio.current_task()
+        loop.victim = task = asyncio.create_task(body())
+        loop.begun_at = loop.turns
+        await asyncio.wait([task])
+        assert task.cancelled() is loop.has_cancelled
+        assert loop.has_cancelled or task.exception() is None
+        assert asyncio.all_tasks() == {me}
+        assert world.entered == world.left
+        assert loop.pending_timers() == 0
+
+    loop = _CancelsAtTurn(at)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(main())
+    return loop.has_cancelled
+
+
 async def _trio_cancel_scope(world: World, run: Run) -> None:
     with trio.CancelScope() as scope:
         world.fire = scope.cancel
@@ -258,6 +311,55 @@ TRIO_HOSTS: dict[str, Host] = {
     "nursery sibling": _trio_failing_nursery_sibling,
     "anyio.CancelScope": _anyio_scope_on_trio,
 }
+
+
+class _CancelsAtStep(trio.abc.Instrument):
+    """Cancels a scope after so many steps of any tasks."""
+
+    def __init__(self, cancel_at: int) -> None:
+        self.cancel_at = cancel_at
+        self.steps = 0
+        self.scope: trio.CancelScope | None = None
+
+    def after_task_step(self, task: trio.lowlevel.Task) -> None:
+        """Count, and cancel when it is time."""
+        if self.scope is None:
+            return
+        self.steps += 1
+        if self.steps == self.cancel_at:
+            trio.lowlevel.current_trio_token().run_sync_soon(self.scope.cancel)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_cancelled_after_any_step_of_trio_a_run_leaves_nothing(mode: str) -> None:
+    options = RunOptions().changed(MODES[mode])
+    for at in range(1, 400):
+        world = World(cancel_at=0)
+        if not _one_trial_at_a_step(world, at, options):
+            assert at > 5
+            return
+        assert world.entered == world.left
+        assert_no_thread_works()
+    pytest.fail("every run was cancelled")
+
+
+def _one_trial_at_a_step(world: World, at: int, options: RunOptions) -> bool:
+    """Cancel a run after a step of trio's; return whether it was still to come then."""
+    cancels = _CancelsAtStep(at)
+
+    async def main() -> None:
+        before = trio.lowlevel.current_statistics().tasks_living
+        with trio.CancelScope() as scope:
+            cancels.scope = scope
+            try:
+                await execute_async(busy_plan(world), {0: 1}, options)
+            finally:
+                cancels.scope = None
+                assert world.entered == world.left
+        assert trio.lowlevel.current_statistics().tasks_living == before
+
+    trio.run(main, instruments=[cancels])
+    return cancels.steps >= at
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from hbia_dsl.flow.execution import execute
+from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
 from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+from hbia_dsl.kernel.run_state import RunState
 from sample_plans import Colour, Sketch, total
 
 MODES: dict[str, OptionsGiven] = {
@@ -25,10 +26,13 @@ MODES: dict[str, OptionsGiven] = {
     "eager": {"parallel": True, "schedule": "eager"},
     "asyncio": {"parallel": True},
     "trio": {"parallel": True, "async_backend": "trio"},
+    "awaited asyncio": {"parallel": True},
+    "awaited trio": {"parallel": True},
 }
 
 MODE, KIND = sys.argv[1:]
-IS_ASYNC = MODE in ("asyncio", "trio")
+LOOP = next((loop for loop in ("asyncio", "trio") if loop in MODE), None)
+IS_ASYNC = LOOP is not None
 NEVER = threading.Event()
 
 
@@ -39,7 +43,7 @@ def say(text: str) -> None:
 
 async def sleep_for_ever() -> None:
     """Wait as the running loop does."""
-    if MODE == "trio":
+    if LOOP == "trio":
         import trio
 
         await trio.sleep_forever()
@@ -74,8 +78,8 @@ def cooperative() -> Plan:
 
 def _awaits(together: threading.Barrier) -> Callable[[int], object]:
     async def awaits(_: int) -> None:
-        together.wait()  # the other one is on a thread, so this is no deadlock
         try:
+            together.wait()  # the other one is on a thread, so this is no deadlock
             await sleep_for_ever()
         finally:
             say("cleaned up")
@@ -145,7 +149,7 @@ def swallows() -> Plan:
     async def handler(_: int) -> None:
         say("ready")
         with on_cancel(lambda: say("told to stop")):
-            if MODE == "trio":
+            if LOOP == "trio":
                 import trio
 
                 with trio.CancelScope(shield=True):
@@ -176,18 +180,31 @@ def works() -> Plan:
     return Sketch().vertex("one", total, "x").plan(Colour.ASYNC if IS_ASYNC else Colour.SYNC)
 
 
+def run(plan: Plan) -> RunState:
+    """Run a plan in the mode that was asked for."""
+    options = RunOptions().changed(MODES[MODE])
+    if not MODE.startswith("awaited"):
+        return execute(plan, {0: 1}, options)
+    if LOOP == "trio":
+        import trio
+
+        return trio.run(execute_async, plan, {0: 1}, options)
+    import asyncio
+
+    return asyncio.run(execute_async(plan, {0: 1}, options))
+
+
 def main() -> None:
     """Run the flow, say what came of it, run another one, and end as it did."""
-    options = RunOptions().changed(MODES[MODE])
     plan = globals()[KIND]()
     try:
-        execute(plan, {0: 1}, options)
+        run(plan)
     except KeyboardInterrupt as interrupt:
         say(f"interrupted {type(interrupt).__name__} {interrupt.args}")
         for note in getattr(interrupt, "__notes__", []):
             say(f"note {note}")
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        say(f"then {execute(works(), {0: 1}, options).slots[1]}")
+        say(f"then {run(works()).slots[1]}")
         raise
 
 

@@ -28,6 +28,8 @@ ATTEMPTS: Final = 3
 
 MODES: Final = ("serial", "staged", "crew", "eager", "asyncio", "trio")
 LOOPS: Final = ("asyncio", "trio")
+AWAITED: Final = ("awaited asyncio", "awaited trio")
+"""In a loop of the caller's, whose own handling of the signal it is then."""
 
 
 class Program:
@@ -98,13 +100,13 @@ def _is_prompt(since: float) -> bool:
     return time.monotonic() - since < PROMPT_S
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MODES + AWAITED)
 def test_the_first_ctrl_c_leaves_bare_and_at_once_if_handlers_give_way(mode: str) -> None:
     prompt = False
     for _ in range(ATTEMPTS):
         with started(mode, "cooperative") as program:
             pressed = program.interrupt()
-            if mode in LOOPS:
+            if mode in LOOPS + AWAITED:
                 assert program.line() == "cleaned up"
             assert program.line() == "interrupted KeyboardInterrupt ()"
             prompt = _is_prompt(pressed)

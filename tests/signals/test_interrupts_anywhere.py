@@ -119,5 +119,5 @@ def test_an_interrupt_at_any_moment_leaves_no_thread_behind(mode: str) -> None:
             assert_no_thread_works()
             execute(layers(2, 3).plan(), {0: 1}, RunOptions(parallel=True))
 
-    assert interrupted > TRIALS // 20
+    assert interrupted > 0
     assert running_loop() is None

@@ -134,14 +134,13 @@ class Carriers:
         run, todo, slots, vertices = self.run, self.todo, self.run.slots, self.run.vertices
         clock, new_context, started, ended = run.clock, run.context.copy, run.started, run.ended
         succeeded, is_serial = self.kernel.succeeded, self._order is not None
-        is_spent = self.port.spent_check()
-        slice_end = clock() + SLICE_S
+        is_simple = self._is_all_async and not is_serial
+        is_spent, slice_end = self.port.spent_check(), clock() + SLICE_S
         self._unbegun.discard(number)
         try:
             while todo:
                 v = todo.popleft()
-                vertex = vertices[v]
-                context = new_context()
+                vertex, context = vertices[v], new_context()
                 started[v] = clock()
                 try:
                     coroutine = self._begin(vertex, context)
@@ -161,15 +160,21 @@ class Carriers:
                 else:
                     ended[v] = now = clock()
                     new = succeeded(v)
-                    if (new or is_serial) and not self.is_stopping:
+                    if is_simple:  # this carrier is free to take them
+                        todo += new
+                    elif (new or is_serial) and not self.is_stopping:
                         self._advance(new)
                 if is_spent is not None and is_spent():
                     return
                 if now >= slice_end and todo:
-                    await self.port.pause()
-                    slice_end = clock() + SLICE_S
+                    slice_end = await self._pause()
         finally:
             self._one_less_free()
+
+    async def _pause(self) -> float:
+        """Let other tasks of the loop run; return when the next slice ends."""
+        await self.port.pause()
+        return self.run.clock() + SLICE_S
 
     def _begin(self, vertex: PlannedVertex, context: Context) -> Coro:
         """Call an async handler; its coroutine is not begun yet."""
@@ -313,7 +318,6 @@ class Carriers:
         self._wind_down()
 
     def _vertex_failed(self, v: int, failure: BaseException) -> None:
-        heed_scope(self.run)
         new = record_outcome(self.run, v, failure)
         if self.kernel.stop_reason is not None:
             self._wind_down()

@@ -18,13 +18,12 @@ def record_outcome(run: RunState, v: int, error: BaseException | None) -> Sequen
     kernel = run.kernel
     if error is None:
         return kernel.succeeded(v)
+    heed_scope(run)  # the vertex may have noticed a stop before its driver did
     if _is_foreign_cancellation(error):
         error = _lost_cancellation(run.vertices[v].name, error)
-    if isinstance(error, VertexCancelled):
-        heed_scope(run)  # the vertex may have noticed a stop before its driver did
-        if kernel.stop_reason is not None:
-            kernel.cancelled(v)
-            return ()
+    if kernel.stop_reason is not None and isinstance(error, VertexCancelled):
+        kernel.cancelled(v)
+        return ()
     return kernel.failed(v, error)
 
 

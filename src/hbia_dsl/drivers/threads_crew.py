@@ -167,7 +167,6 @@ class _Crew:
 
     def _record_failure(self, v: int, error: BaseException) -> None:
         with self.lock:
-            heed_scope(self.run)
             self.ready.extend(record_outcome(self.run, v, error))
             if self.run.kernel.stop_reason is not None:
                 self.ready.clear()

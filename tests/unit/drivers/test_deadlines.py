@@ -25,8 +25,9 @@ from driver_matrix import (
     run_under,
 )
 from hbia_dsl.errors import FlowFailed, RunTimeout, VertexCancelled, VertexTimeout
+from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import Plan
-from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
+from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, check_cancelled, on_cancel
 from sample_plans import Sketch, total
 
 SHORT_S = 0.02
@@ -248,28 +249,45 @@ def test_a_timeout_error_of_the_handlers_own_is_not_taken_for_the_vertex_timeout
     assert root.args == ("the server took too long",)
 
 
-@pytest.mark.parametrize("driver", TIMED, ids=str)
-def test_a_stop_of_the_run_is_no_timeout_of_the_vertex_that_gives_way_to_it(
+@pytest.mark.parametrize("driver", [d for d in TIMED if d.schedule is not Schedule.SERIAL], ids=str)
+def test_a_vertex_that_gives_way_to_a_stop_of_the_run_has_not_timed_out_however_late_it_is(
     driver: Driver,
 ) -> None:
-    """The vertex has a timeout, but a sibling fails long before it."""
-    if driver.schedule.value == "serial":
-        return  # nobody can fail meanwhile
     inside = threading.Event()
 
     def gives_way(_: object) -> None:
+        own = CURRENT_SCOPE.get()
+        assert own is not None
+        assert own.parent is not None
         inside.set()
-        _looks_at_times()
+        while own.parent.token.reason is None:
+            time.sleep(0.001)
+        time.sleep(2 * SHORT_S)
+        check_cancelled()
 
     def fails(_: object) -> None:
         inside.wait(LONG_S)
         raise OSError
 
-    sketch = Sketch().vertex("waits", gives_way, "x", timeout_s=LONG_S).vertex("fails", fails, "x")
+    sketch = Sketch().vertex("waits", gives_way, "x", timeout_s=SHORT_S).vertex("fails", fails, "x")
     outcome = run_under(driver, sketch.plan())
 
     assert isinstance(_root(outcome), OSError)
     assert outcome.states == [("waits", "cancelled"), ("fails", "failed")]
+
+
+@pytest.mark.parametrize("driver", TIMED, ids=str)
+def test_a_vertex_with_a_timeout_leaves_no_hook_on_its_run(driver: Driver) -> None:
+    def counts_hooks(_: object) -> int:
+        scope = CURRENT_SCOPE.get()
+        assert scope is not None
+        return len(scope.token._hooks)  # noqa: SLF001 - what is left on it
+
+    sketch = Sketch().vertex("timed", total, "x", timeout_s=LONG_S)
+    outcome = run_under(driver, sketch.vertex("counts", counts_hooks, "timed").plan())
+
+    # The crew has one of its own.
+    assert outcome.values == [("timed", 2), ("counts", 1 if driver in (CREW, EAGER) else 0)]
 
 
 @pytest.mark.parametrize("driver", LOOPS, ids=str)

@@ -272,11 +272,16 @@ def test_a_vertex_that_says_it_was_cancelled_although_nothing_stops_has_failed(
         mine = VertexCancelled(Diagnostic(VERTEX_CANCELLED, "I give up"))
         raise mine
 
-    outcome = run_under(driver, Sketch().vertex("a", gives_up, "x").vertex("b", total, "a").plan())
+    sketch = Sketch().vertex("a", gives_up, "x").vertex("after", total, "a")
+    for width in (0, 3):  # alone in its stage, and not
+        for k in range(width):
+            sketch.vertex(f"v{k}", total, "x")
+        outcome = run_under(driver, sketch.plan())
 
-    assert isinstance(outcome.error, FlowFailed)
-    assert outcome.error.root is mine
-    assert outcome.states == [("a", "failed"), ("b", "skipped")]
+        assert isinstance(outcome.error, FlowFailed)
+        assert outcome.error.root is mine
+        assert outcome.states[0] == ("a", "failed")
+        assert outcome.states[-1] == ("after", "skipped")
 
 
 @pytest.mark.parametrize("driver", PARALLEL, ids=str)

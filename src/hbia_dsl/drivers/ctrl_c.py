@@ -1,8 +1,10 @@
 """Ctrl-C while an event loop runs that was made for one run.
 
 The first one cancels the run, which then ends as always. The second one leaves at once,
-whatever still runs: threads of the pool are daemons, so they hold up nothing. Only the
-main thread gets signals, and a handler for them that the user installed stays.
+whatever still runs: threads of the pool are daemons, so they hold up nothing. On trio
+it takes a third one if an async handler does not let itself be cancelled: nothing may be
+raised in the midst of trio's own code unless there is no other way. Only the main thread
+gets signals, and a handler for them that the user installed stays.
 """
 
 import signal
@@ -24,8 +26,8 @@ class CtrlC:
         """How often it was pressed."""
         self.on_first: Callable[[], object] = lambda: None
         """Cancels the run. Called between any two lines of the main thread."""
-        self.on_second: Callable[[], bool] = lambda: False
-        """Makes the run stop waiting, if it can: True, or else `LeaveNow` is raised."""
+        self.on_second: Callable[[], object] | None = None
+        """Makes the run stop waiting. Without it, `LeaveNow` is raised already now."""
         self._is_installed = False
 
     def __enter__(self) -> Self:
@@ -46,5 +48,7 @@ class CtrlC:
         self.presses += 1
         if self.presses == 1:
             self.on_first()
-        elif self.presses > 2 or not self.on_second():
+        elif self.presses == 2 and self.on_second is not None:
+            self.on_second()
+        else:
             raise LeaveNow

@@ -62,6 +62,7 @@ async def drive_on_trio(
                 await port.drain(carriers)
                 raise
             finally:
+                port.closed.set()
                 carriers.close()
     except BaseException:
         run.kernel.finish()
@@ -83,10 +84,12 @@ class _TrioTimer:
         """Call it off."""
         self.scope.cancel()
 
-    async def run(self, delay_s: float, call: Callable[[], None]) -> None:
-        """Wait and call."""
+    async def run(self, delay_s: float, call: Callable[[], None], closed: trio.Event) -> None:
+        """Wait and call, unless the run is over before."""
         with self.scope:
-            await trio.sleep(delay_s)
+            with trio.move_on_after(delay_s):
+                await closed.wait()
+                return
             call()
 
 
@@ -101,6 +104,8 @@ class _TrioPort:
             ctrl_c.on_second = self.stop_waiting
         self.token = trio.lowlevel.current_trio_token()
         self.all_ended = trio.Event()
+        self.closed = trio.Event()
+        """Ends every timer, also one that a Ctrl-C kept from being noted."""
         self.waiting: dict[trio.lowlevel.Task, int] = {}
 
     def spawn(
@@ -131,7 +136,7 @@ class _TrioPort:
 
     def call_later(self, delay_s: float, call: Callable[[], None]) -> Later:
         timer = _TrioTimer()
-        self.nursery.start_soon(timer.run, delay_s, call)
+        self.nursery.start_soon(timer.run, delay_s, call, self.closed)
         return timer
 
     def suspended(self, v: int) -> None:
@@ -190,14 +195,11 @@ class _TrioPort:
                 await self.all_ended.wait()
                 self.all_ended = trio.Event()
 
-    def stop_waiting(self) -> bool:
+    def stop_waiting(self) -> None:
         """Let the host leave although threads still run: the user insists.
 
-        Called by the handler of the signal. Code of the user's that runs on and on must be
-        interrupted itself; inside trio's own code nothing may be raised.
+        Called by the handler of the signal. Nothing is raised: it would strike trio's own
+        code as well, which is not made for that.
         """
-        if not trio.lowlevel.currently_ki_protected():
-            return False
         with suppress(trio.RunFinishedError):
             self.token.run_sync_soon(self.finished)
-        return True

@@ -47,12 +47,12 @@ def paint(handler: Handler, colour: Colour, number: int = 0) -> tuple[Handler, b
     if colour is Colour.SYNC:
         return handler, False
 
-    async def at_once(*values: object) -> object:
-        return handler(*values)
+    async def at_once(*values: object, **named: object) -> object:
+        return handler(*values, **named)
 
-    async def suspending(*values: object) -> object:
+    async def suspending(*values: object, **named: object) -> object:
         await turn()
-        result = handler(*values)
+        result = handler(*values, **named)
         await turn()
         return result
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -27,6 +28,9 @@ MODES: dict[str, OptionsGiven] = {
     "stages": {"parallel": True},
     "eager": {"parallel": True, "schedule": "eager"},
 }
+
+REPEATS = 20 if os.environ.get("HBIA_LONG") == "1" else 1
+"""Threads make no two runs alike, so doing the same again is doing something else."""
 
 Run = Callable[[], Awaitable[None]]
 
@@ -134,10 +138,11 @@ def _jump_loop() -> JumpLoop:
     return loop
 
 
+@pytest.mark.parametrize("_repeat", range(REPEATS))
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("host", [*STDLIB_HOSTS, *ANYIO_HOSTS])
 def test_cancelled_on_asyncio_a_run_leaves_nothing_and_the_same_cancellation_leaves_it(
-    host: str, mode: str
+    host: str, mode: str, _repeat: int
 ) -> None:
     options = RunOptions().changed(MODES[mode])
     at = _for_every_moment(lambda world: _one_trial_on_asyncio(world, host, options))
@@ -231,8 +236,9 @@ class _CancelsAtTurn(JumpLoop):
         super()._run_once()
 
 
+@pytest.mark.parametrize("_repeat", range(REPEATS))
 @pytest.mark.parametrize("mode", MODES)
-def test_cancelled_at_any_turn_of_the_loop_a_run_leaves_nothing(mode: str) -> None:
+def test_cancelled_at_any_turn_of_the_loop_a_run_leaves_nothing(mode: str, _repeat: int) -> None:
     options = RunOptions().changed(MODES[mode])
     for at in range(200):
         world = World(cancel_at=0)
@@ -330,8 +336,9 @@ class _CancelsAtStep(trio.abc.Instrument):
             trio.lowlevel.current_trio_token().run_sync_soon(self.scope.cancel)
 
 
+@pytest.mark.parametrize("_repeat", range(REPEATS))
 @pytest.mark.parametrize("mode", MODES)
-def test_cancelled_after_any_step_of_trio_a_run_leaves_nothing(mode: str) -> None:
+def test_cancelled_after_any_step_of_trio_a_run_leaves_nothing(mode: str, _repeat: int) -> None:
     options = RunOptions().changed(MODES[mode])
     for at in range(1, 400):
         world = World(cancel_at=0)
@@ -362,9 +369,10 @@ def _one_trial_at_a_step(world: World, at: int, options: RunOptions) -> bool:
     return cancels.steps >= at
 
 
+@pytest.mark.parametrize("_repeat", range(REPEATS))
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("host", TRIO_HOSTS)
-def test_cancelled_on_trio_a_run_leaves_nothing(host: str, mode: str) -> None:
+def test_cancelled_on_trio_a_run_leaves_nothing(host: str, mode: str, _repeat: int) -> None:
     options = RunOptions().changed(MODES[mode])
     at = _for_every_moment(lambda world: _one_trial_on_trio(world, host, options))
 

@@ -17,11 +17,16 @@ from typing import Final
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+
 PROGRAM: Final = Path(__file__).parent / "interrupted_program.py"
 TESTS: Final = Path(__file__).parents[1]
 
 PROMPT_S: Final = 0.2
 """How long leaving may take, in seconds."""
+
+PATIENCE_S: Final = 15.0
+"""How long the tests wait for a line, in seconds."""
 
 ATTEMPTS: Final = 3
 """A machine that has other work may be slow once; one that keeps its promise is not slow always."""
@@ -35,16 +40,35 @@ AWAITED: Final = ("awaited asyncio", "awaited trio")
 class Program:
     """The program, running."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self.process = process
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdin is not None
         self.stdout, self.stderr, self.stdin = process.stdout, process.stderr, process.stdin
+        self._heard = b""
 
     def line(self) -> str:
-        """Wait for the next line that it writes."""
-        return self.stdout.readline().rstrip("\n")
+        """Wait for the next line that it writes; at its end, return an empty one."""
+        while b"\n" not in self._heard:
+            assert self.speaks_within(PATIENCE_S), f"it says no more, after {self._heard!r}"
+            part = os.read(self.stdout.fileno(), 4096)
+            if not part:
+                break
+            self._heard += part
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line.decode()
+
+    def lines(self) -> list[str]:
+        """Wait for its end and return all that it writes until then."""
+        found = []
+        while line := self.line():
+            found.append(line)
+        return found
+
+    def speaks_within(self, seconds: float) -> bool:
+        """Wait until it writes something; return whether it did, or ended."""
+        return bool(select.select([self.stdout], [], [], seconds)[0])
 
     def interrupt(self) -> float:
         """Press Ctrl-C; return when."""
@@ -56,12 +80,12 @@ class Program:
         """Press Ctrl-C again, as often as it takes: presses that come together count as one."""
         for _ in range(8):
             self.interrupt()
-            if select.select([self.stdout], [], [], 0.1)[0]:
+            if b"\n" in self._heard or self.speaks_within(0.1):
                 return
 
     def wait_for_end(self) -> tuple[int, str]:
         """Wait until it has ended; return its code and what it complained about."""
-        complaints = self.stderr.read()
+        complaints = self.stderr.read().decode()
         return self.process.wait(timeout=10), complaints
 
 
@@ -74,13 +98,12 @@ def started(mode: str, kind: str) -> Iterator[Program]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         env=os.environ | {"PYTHONPATH": path},
     ) as process:
         try:
             program = Program(process)
             first = program.line()
-            assert first == "ready", program.stderr.read()
+            assert first == "ready", program.stderr.read().decode()
             yield program
         finally:
             process.kill()
@@ -110,7 +133,7 @@ def test_the_first_ctrl_c_leaves_bare_and_at_once_if_handlers_give_way(mode: str
                 assert program.line() == "cleaned up"
             assert program.line() == "interrupted KeyboardInterrupt ()"
             prompt = _is_prompt(pressed)
-            rest = program.stdout.read().splitlines()
+            rest = program.lines()
             code, complaints = program.wait_for_end()
         assert rest[-1] == "then 2", complaints
         assert_left_bare(code, complaints)
@@ -149,7 +172,7 @@ def test_after_the_first_ctrl_c_a_handler_that_is_running_is_waited_for(mode: st
         program.interrupt()
         assert program.line() == "told to stop"
         assert program.process.poll() is None
-        program.stdin.write("go on\n")
+        program.stdin.write(b"go on\n")
         program.stdin.flush()
         assert program.line() == "ended by itself"
         assert program.line() == "interrupted KeyboardInterrupt ()"
@@ -175,7 +198,7 @@ def test_ctrl_c_again_leaves_async_handlers_that_do_not_let_themselves_be_cancel
         program.interrupt()
         assert program.line() == "told to stop"
         program.press_until_it_speaks()
-        lines = program.stdout.read().splitlines()
+        lines = program.lines()
         code, complaints = program.wait_for_end()
     assert "interrupted KeyboardInterrupt ()" in lines
     assert lines[-1] == "then 2"

@@ -23,6 +23,8 @@ from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
 from hbia_dsl.kernel.run_scope import check_cancelled
 from sample_plans import Colour, Sketch, layers
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+
 TRIALS = 4_000 if os.environ.get("HBIA_LONG") == "1" else 120
 
 MODES: dict[str, tuple[Colour, OptionsGiven]] = {

@@ -72,6 +72,8 @@ class Carriers:
         self.free = 0
         """How many of them do not wait inside a vertex: they will take the next one."""
         self.is_stopping = False
+        self.is_thrown_away = False
+        """Whether the loop is gone with the run in it."""
         self.crash: BaseException | None = None
         """A fault of this package inside a carrier, so that it is raised and not lost."""
         self._is_all_async = run.plan.is_all_async
@@ -200,8 +202,12 @@ class Carriers:
         self.port.suspended(v)
         if self.todo:
             self._ensure_carrier()
+        resumed = Resumed(coroutine, context, waits_for, self.port.is_foreign)
         try:
-            return await Resumed(coroutine, context, waits_for, self.port.is_foreign)
+            return await resumed
+        except GeneratorExit:
+            self.is_thrown_away |= resumed.is_thrown_away
+            raise
         finally:
             self.port.resumed()
             self.free += 1
@@ -217,7 +223,7 @@ class Carriers:
     def _one_less_free(self) -> None:
         """Note that a free carrier takes no more vertices."""
         self.free -= 1
-        if self.todo and not self.is_stopping:
+        if self.todo and not self.is_stopping and not self.is_thrown_away:
             self._ensure_carrier()
 
     def _carrier_gone(self, number: int, crash: BaseException | None) -> None:
@@ -306,8 +312,8 @@ class Carriers:
 
     def _vertex_raised(self, v: int, error: BaseException) -> None:
         """Record why an async vertex did not give its result."""
-        if isinstance(error, LeaveNow):
-            raise error  # out of the loop
+        if isinstance(error, LeaveNow) or self.is_thrown_away:
+            raise error  # out of the loop, or because the loop is gone
         is_cancelled, failure = self.port.split_cancellation(error)
         if is_cancelled:
             self.kernel.stop(self._host_reason())  # unless it is stopping already

@@ -24,7 +24,7 @@ FOREIGN_WAIT: Final = "cannot be waited for in this event loop"
 class Resumed:
     """The rest of a coroutine that has suspended once, to be awaited."""
 
-    __slots__ = ("_context", "_coroutine", "_first", "_is_foreign")
+    __slots__ = ("_context", "_coroutine", "_first", "_is_foreign", "is_thrown_away")
 
     def __init__(
         self,
@@ -46,6 +46,8 @@ class Resumed:
         self._context = context
         self._first = first
         self._is_foreign = is_foreign
+        self.is_thrown_away = False
+        """Whether the carrier was closed instead of resumed, because its loop is gone."""
 
     def __await__(self) -> Generator[object, object, object]:
         """Hand on to the event loop what the coroutine waits for, and back what comes."""
@@ -60,6 +62,7 @@ class Resumed:
                 try:
                     answer = yield waits_for
                 except GeneratorExit:
+                    self.is_thrown_away = True
                     self._context.run(self._coroutine.close)
                     raise
                 except BaseException as error:  # noqa: BLE001 - thrown in by the loop: a cancellation

@@ -18,7 +18,6 @@ from hbia_dsl.drivers.invoke import invoke
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
 from hbia_dsl.drivers.stragglers import STILL_WAITING_S, report_stragglers, running_vertices
 from hbia_dsl.drivers.thread_pool import POOL, Report, Ticket
-from hbia_dsl.errors import VertexCancelled
 from hbia_dsl.kernel.conclusion import add_failures_as_notes
 from hbia_dsl.kernel.kernel import StopReason
 from hbia_dsl.kernel.run_state import RunState
@@ -146,12 +145,8 @@ class _Stage:
         """Tell the kernel how each vertex ended; return the next stage."""
         kernel = self.run.kernel
         following: Sequence[int] = ()
-        failed = [outcome for outcome in self.ended if outcome[1] is not None]
-        # Failures first: what gave way to one is cancelled only if the kernel knows of it.
-        failed.sort(key=lambda outcome: (isinstance(outcome[1], VertexCancelled), outcome[0]))
-        for v, error in failed:
-            following = record_outcome(self.run, v, error) or following
+        # In the order of their ends: what gave way to a failure comes after it, and is cancelled.
         for v, error in self.ended:
-            if error is None:
-                following = kernel.succeeded(v) or following
+            new = kernel.succeeded(v) if error is None else record_outcome(self.run, v, error)
+            following = new or following
         return following

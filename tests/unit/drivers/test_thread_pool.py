@@ -215,6 +215,16 @@ def test_where_no_thread_at_all_can_be_made_the_run_says_so_or_does_without(
         assert "can't start new thread" in str(outcome.error) + outcome.report
 
 
+def test_a_caller_that_works_too_does_not_wait_for_helpers_that_never_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ThreadPool, "hand_out", lambda *_: None)
+    outcome = run_under(STAGED, fan(5).plan())
+
+    assert outcome.error is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_child_can_run_in_parallel() -> None:
     execute(fan(8).plan(), {0: 1}, PARALLEL_RUN)
     assert _workers()

@@ -63,9 +63,19 @@ def execute(
         raise _blocks_the_loop(plan.flow, awaitable_call)
     if mode is None:
         mode = run_mode(options)
-    run = _new_run(plan, inputs, options, mode)
     if plan.has_async:
         _check_backends(plan, options.async_backend)
+    run = _new_run(plan, inputs, options, mode)
+    try:
+        _drive(run, options, mode, lowered)
+        conclude(run)
+    finally:
+        run.scope.close()  # also after a Ctrl-C: the run around this one forgets it
+    return run
+
+
+def _drive(run: RunState, options: RunOptions, mode: RunMode, lowered: Lowered | None) -> None:
+    if run.plan.has_async:
         drive_on_own_loop(
             run,
             mode.schedule,
@@ -80,8 +90,6 @@ def execute(
         drive_stages_on_threads(run, mode.max_workers)
     else:
         drive_with_crew(run, mode.max_workers)
-    conclude(run)
-    return run
 
 
 async def execute_async(
@@ -119,14 +127,17 @@ async def execute_async(
     else:
         from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio as drive
 
-    await drive(
-        run,
-        mode.schedule,
-        max_workers=mode.max_workers,
-        max_tasks=options.max_tasks,
-        grace_s=options.grace_s,
-    )
-    conclude(run)
+    try:
+        await drive(
+            run,
+            mode.schedule,
+            max_workers=mode.max_workers,
+            max_tasks=options.max_tasks,
+            grace_s=options.grace_s,
+        )
+        conclude(run)
+    finally:
+        run.scope.close()
     return run
 
 

@@ -26,6 +26,8 @@ WORKLOADS: Final = ("W1", "W2", "W3", "W4")
 GOALS_US: Final[Mapping[str, tuple[float, float, float, float]]] = {
     "serial": (2, 2, 2, 2),
     "threads, staged": (2, 2, 2, 5),
+    "asyncio, serial": (1, 1, 1, 8),
+    "trio, serial": (1, 1, 1, 15),
     "asyncio, staged": (2, 4, 4, 8),
     "trio, staged": (2, 6, 6, 15),
 }

@@ -14,6 +14,12 @@ from time import perf_counter
 from typing import Final
 
 import building
+import cache_hits
+import cache_store
+import cache_values
+import command_line
+import documents
+import fingerprints
 import fixed_cost
 import importing
 import memory
@@ -33,7 +39,13 @@ SECTIONS: Final[dict[str, Callable[[Effort], list[Figure]]]] = {
     "scale": scale.measure,
     "memory": memory.measure,
     "topology": topology.measure,
+    "documents": documents.measure,
+    "store": cache_store.measure,
+    "values": cache_values.measure,
+    "fingerprints": fingerprints.measure,
+    "hits": cache_hits.measure,
     "import": importing.measure,
+    "hbia": command_line.measure,
 }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import attrs
 import trio
 
+from compiled_plans import compiled_if_plain
 from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
 from hbia_dsl.drivers.own_loop import drive_on_own_loop
 from hbia_dsl.drivers.serial import drive_serially
@@ -183,6 +184,37 @@ def _awaited_in_trio(schedule: Schedule) -> Callable[[RunState, Limits], None]:
     return drive
 
 
+def _compiled(backend: str, drive: Callable[[RunState, Limits], None]) -> Driver:
+    name = f"{backend} compiled"
+    return Driver(name, Schedule.SERIAL, drive, runs_async=True, has_loop=True)
+
+
+def _own_compiled(backend: str) -> Callable[[RunState, Limits], None]:
+    def drive(run: RunState, limits: Limits) -> None:
+        compiled = compiled_if_plain(run)
+        drive_on_own_loop(
+            run, Schedule.SERIAL, backend=backend, compiled=compiled, **attrs.asdict(limits)
+        )
+
+    return drive
+
+
+def _compiled_in_asyncio(run: RunState, limits: Limits) -> None:
+    async def main() -> None:
+        compiled = compiled_if_plain(run)
+        await drive_on_asyncio(run, Schedule.SERIAL, compiled=compiled, **attrs.asdict(limits))
+
+    asyncio.run(main())
+
+
+def _compiled_in_trio(run: RunState, limits: Limits) -> None:
+    async def main() -> None:
+        compiled = compiled_if_plain(run)
+        await drive_on_trio(run, Schedule.SERIAL, compiled=compiled, **attrs.asdict(limits))
+
+    trio.run(main)
+
+
 def _loops() -> list[Driver]:
     found = []
     for schedule in Schedule:
@@ -206,7 +238,14 @@ EAGER = Driver("threads eager", Schedule.EAGER, _crew, runs_async=False, has_loo
 
 THREADS = [STAGED, CREW, EAGER]
 WITHOUT_LOOP = [SERIAL, *THREADS]
-LOOPS = _loops()
+COMPILED = [
+    _compiled("own asyncio", _own_compiled("asyncio")),
+    _compiled("own trio", _own_compiled("trio")),
+    _compiled("awaited asyncio", _compiled_in_asyncio),
+    _compiled("awaited trio", _compiled_in_trio),
+]
+"""Serial runs of plain plans that are all async as compiled source, of others as plans."""
+LOOPS = [*_loops(), *COMPILED]
 DRIVERS = [*WITHOUT_LOOP, *LOOPS]
 PARALLEL = [driver for driver in DRIVERS if driver.schedule is not Schedule.SERIAL]
 PARALLEL_LOOPS = [driver for driver in LOOPS if driver.schedule is not Schedule.SERIAL]

@@ -2,7 +2,7 @@
 
 import attrs
 
-from hbia_dsl.check.judge import Judgement, Remark, Severity
+from hbia_dsl.judging.judge import Judgement, Remark, Severity
 from hbia_dsl.lowering.check_place import CheckText, LineKind
 
 

@@ -6,7 +6,12 @@ from hbia_dsl.declare.declare_atomic import atomic
 from hbia_dsl.declare.declare_vertex import vertex
 from hbia_dsl.declare.fan_in import All
 from hbia_dsl.declare.out_reference import out
-from hbia_dsl.errors import FlowFailed, HbiaError, WiringError
+from hbia_dsl.documents.dump_graph import dump_graph_to_yaml
+from hbia_dsl.documents.handler_resolver import HandlerResolver
+from hbia_dsl.documents.load_graph import load_graph, load_graph_from_yaml
+from hbia_dsl.documents.validate_dsl import validate_dsl
+from hbia_dsl.documents.validate_graph import validate_graph
+from hbia_dsl.errors import DocumentError, FlowFailed, HbiaError, WiringError
 from hbia_dsl.flow.flow import Flow
 from hbia_dsl.flow.registry import Registry
 from hbia_dsl.flow.run_result import Run
@@ -22,12 +27,14 @@ __version__ = "0.1.0"
 __all__ = [
     "All",
     "AtomicGroup",
+    "DocumentError",
     "Edge",
     "Flow",
     "FlowFailed",
     "FlowResult",
     "Graph",
     "GraphTopology",
+    "HandlerResolver",
     "HbiaError",
     "Registry",
     "Run",
@@ -35,9 +42,14 @@ __all__ = [
     "WiringError",
     "atomic",
     "check_cancelled",
+    "dump_graph_to_yaml",
+    "load_graph",
+    "load_graph_from_yaml",
     "on_cancel",
     "out",
     "run_flow",
     "run_flow_async",
+    "validate_dsl",
+    "validate_graph",
     "vertex",
 ]

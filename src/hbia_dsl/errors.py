@@ -27,6 +27,16 @@
     |-- RunTimeout (TimeoutError)               a run reached its deadline
     |-- VertexCancelled                         a vertex noticed that its run is being cancelled
     |-- ForeignLoopError (RuntimeError)         a handler waits for another event loop
+    |-- AtomicError (RuntimeError)              the transaction of an atomic group
+    |   |-- AtomicSetupError (ValueError)       a database cannot serve a group as it is
+    |   |-- AtomicStatementError                a member tried to end its group's transaction
+    |   |-- AtomicCommitError                   the group cannot commit; nothing was committed
+    |   |-- AtomicCommitUnknownError            nobody knows whether the group was committed
+    |   |-- AtomicBrokenError                   the transaction ended behind the group's back
+    |   `-- CompensationError                   something that succeeded could not be undone
+    |-- VerificationError (AssertionError)      atomic groups do not keep their word; all reasons
+    |-- DocumentError (ValueError)              a flow document is wrong; all reasons at once
+    |-- CacheError (ValueError)                 a vertex and its inputs have no key in a cache
     |-- CheckError (RuntimeError)               flows could not be given to a type checker
     `-- SettingsError (ValueError)              a setting has a value that it cannot have
 
@@ -36,10 +46,14 @@ survive pickling.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Self
+from types import MappingProxyType
+from typing import Final, Self, TypedDict
 
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.text_report import render, render_all
+
+
+_NO_FAILURES: Final[Mapping[str, Exception]] = MappingProxyType({})
 
 
 class HbiaError(Exception):
@@ -211,6 +225,76 @@ class ForeignLoopError(HbiaError, RuntimeError):
     """A handler waits for an event loop that is not the one running."""
 
 
+class AtomicError(HbiaError, RuntimeError):
+    """Something about the transaction of an atomic group."""
+
+
+class AtomicSetupError(AtomicError, ValueError):
+    """A database, or an object that stands for one, cannot serve a group as it is."""
+
+
+class AtomicStatementError(AtomicError):
+    """A member tried to end its group's transaction; refused, and the transaction goes on."""
+
+
+class AtomicCommitError(AtomicError):
+    """A group cannot be committed, because a statement in it failed; nothing was committed."""
+
+
+class AtomicCommitUnknownError(AtomicError):
+    """The connection was lost during COMMIT: the group's work may or may not be there."""
+
+
+class AtomicBrokenError(AtomicError):
+    """The transaction ended behind its group's back; what came before may be committed."""
+
+
+class CompensationError(AtomicError):
+    """What takes back a member of an atomic group did not do so."""
+
+
+class DocumentError(HbiaError, ValueError):
+    """A flow document is wrong, or cannot be read; `.diagnostics` holds every reason.
+
+    It prints as one report, in the order of the places in the document.
+    """
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__(diagnostics[0])
+        self.args = diagnostics
+        self.diagnostics: tuple[Diagnostic, ...] = diagnostics
+        """The problems, in the order of their places."""
+
+    @property
+    def errors(self) -> list[str]:
+        """Each problem as one line: `doc.yaml:3:5: what is wrong`."""
+        return [d.one_line for d in self.diagnostics]
+
+    def __str__(self) -> str:
+        return render_all(self.diagnostics)
+
+    def __repr__(self) -> str:
+        count = len(self.diagnostics)
+        return super().__repr__() if count == 1 else f"DocumentError({count} problems)"
+
+
+class VerificationError(HbiaError, AssertionError):
+    """Atomic groups do not keep their word; `.diagnostics` holds every reason."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__(diagnostics[0])
+        self.args = diagnostics
+        self.diagnostics: tuple[Diagnostic, ...] = diagnostics
+        """The problems, group by group."""
+
+    def __str__(self) -> str:
+        return render_all(self.diagnostics)
+
+
+class CacheError(HbiaError, ValueError):
+    """A vertex and its inputs have no key in a cache: their changes would not be noticed."""
+
+
 class CheckError(HbiaError, RuntimeError):
     """Flows could not be checked: no type checker, no flow, or a checker that says nothing."""
 
@@ -234,9 +318,10 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
         *,
         flow: str = "",
         run_id: str = "",
+        compensation_failures: Mapping[str, Exception] = _NO_FAILURES,
     ) -> Self:
         """Make the group from the failures in canonical order."""
-        del skipped, flow, run_id
+        del skipped, flow, run_id, compensation_failures
         return super().__new__(cls, message, list(failures.values()))
 
     def __init__(
@@ -247,6 +332,7 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
         *,
         flow: str = "",
         run_id: str = "",
+        compensation_failures: Mapping[str, Exception] = _NO_FAILURES,
     ) -> None:
         del message
         self.failures: Mapping[str, Exception] = dict(failures)
@@ -257,6 +343,9 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
         """Name of the flow."""
         self.run_id = run_id
         """Identity of the run, as in the notes."""
+        self.compensation_failures: Mapping[str, Exception] = dict(compensation_failures)
+        """What could not be undone, and why: by the member that was to be compensated, or by
+        the group that was to be rolled back. Each is told of in a note, too."""
 
     @property
     def root(self) -> Exception:
@@ -274,7 +363,7 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
         return f"FlowFailed({self.message!r})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        state = {"failures": self.failures, "skipped": self.skipped, **self._names()}
+        state = {"failures": self.failures, "skipped": self.skipped, **self._rest()}
         return _rebuild_flow_failed, (self.message, state), _notes_of(self)
 
     def derive(  # type: ignore[override]  # ours is never a group of BaseExceptions
@@ -284,10 +373,20 @@ class FlowFailed(HbiaError, ExceptionGroup[Exception]):  # noqa: N818 - the hous
         kept = {name: exc for name, exc in self.failures.items() if exc in excs}
         loose = [exc for exc in excs if exc not in kept.values()]
         kept.update({f"({index})": exc for index, exc in enumerate(loose)})
-        return FlowFailed(self.message, kept, self.skipped, **self._names())
+        return FlowFailed(self.message, kept, self.skipped, **self._rest())
 
-    def _names(self) -> dict[str, str]:
-        return {"flow": self.flow, "run_id": self.run_id}
+    def _rest(self) -> "_RestOfFlowFailed":
+        return {
+            "flow": self.flow,
+            "run_id": self.run_id,
+            "compensation_failures": self.compensation_failures,
+        }
+
+
+class _RestOfFlowFailed(TypedDict):
+    flow: str
+    run_id: str
+    compensation_failures: Mapping[str, Exception]
 
 
 def _rebuild_flow_failed(message: str, state: Mapping[str, object]) -> FlowFailed:

@@ -13,8 +13,8 @@ from typing import Final
 
 import pytest
 
-from hbia_dsl.check.check_flow import Tool, check_targets
-from hbia_dsl.check.check_report import CheckReport, Finding
+from hbia_dsl.check.check_flow import check_targets
+from hbia_dsl.judging.check_report import CheckReport, Finding, Tool
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "tests" / "typed_graph_cases"

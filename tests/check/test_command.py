@@ -145,7 +145,7 @@ def test_without_a_target_the_usage_is_shown(app: App) -> None:
     done = app.check()
 
     assert done.code == 2
-    assert "usage: hbia check" in done.err
+    assert done.err == "hbia check: TARGETS is missing\nhelp: see hbia check --help\n"
 
 
 def _without(app: App, *modules: str) -> Path:

@@ -19,7 +19,8 @@ import pytest
 
 from generated_flows import CALLS_HEAD, VERTICES_HEAD, FlowGenerator, GeneratedFlow
 from hbia_dsl import Flow, WiringError
-from hbia_dsl.check.check_flow import Tool, check_flows
+from hbia_dsl.check.check_flow import check_flows
+from hbia_dsl.judging.check_report import Tool
 from typeform_grammar import HEADER
 
 TESTS: Final = Path(__file__).parents[1]

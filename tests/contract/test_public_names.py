@@ -6,14 +6,18 @@ from typing import Final
 import pytest
 
 import hbia_dsl
+import hbia_dsl.atomicity
 import hbia_dsl.conf
+import hbia_dsl.documents
 import hbia_dsl.testing
 from contract.source_tree import listed
 
 LARGEST_FACE: Final = 30
 
 every_face = pytest.mark.parametrize(
-    "face", [hbia_dsl, hbia_dsl.conf, hbia_dsl.testing], ids=lambda face: face.__name__
+    "face",
+    [hbia_dsl, hbia_dsl.atomicity, hbia_dsl.conf, hbia_dsl.documents, hbia_dsl.testing],
+    ids=lambda face: face.__name__,
 )
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Final, NotRequired, TypedDict
 
 import hbia_dsl
+import hbia_dsl.atomicity
 import hbia_dsl.conf
 import hbia_dsl.testing
 from contract.source_tree import listed
@@ -16,6 +17,7 @@ from hbia_dsl import errors
 
 PUBLIC_MODULES: Final[tuple[ModuleType, ...]] = (
     hbia_dsl,
+    hbia_dsl.atomicity,
     hbia_dsl.conf,
     hbia_dsl.testing,
     errors,

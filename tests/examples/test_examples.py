@@ -11,7 +11,14 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
-ARGUMENTS: Final = {"library_census.py": ["--limit", "40"], "signup.py": [], "fan_out_http.py": []}
+ARGUMENTS: Final = {
+    "library_census.py": ["--limit", "40"],
+    "census_incremental.py": ["--limit", "40"],
+    "signup.py": [],
+    "fan_out_http.py": [],
+    "payment_sqlite.py": [],
+    "trip_saga.py": [],
+}
 CENSUS_VERTICES: Final = [
     "find_files",
     "read",
@@ -23,6 +30,11 @@ CENSUS_VERTICES: Final = [
     "find_longest_functions",
     "report",
 ]
+
+TAKEN_BACK: Final = (
+    "the second trip: nothing is left for oslo; "
+    "group `trip` was compensated: `book_hotel`, `book_flight`:"
+)
 
 
 @cache
@@ -79,6 +91,36 @@ def test_the_census_reports_what_is_in_the_library() -> None:
     assert "the report came from: input.limit, input.root, find_files.find_files" in printed
 
 
+def test_the_second_census_runs_only_what_an_edit_can_change() -> None:
+    printed = _output("census_incremental.py")
+
+    answers = {
+        title: re.findall(r"^  (\w+): succeeded in [\d.]+ s, (hit|miss)", block, re.MULTILINE)
+        for title, block in re.findall(
+            r"^== (.+?): [\d.]+ s ==\n(.*?)\n\n", printed, re.MULTILINE | re.DOTALL
+        )
+    }
+    ran = {
+        title: [name for name, answer in found if answer == "miss"]
+        for title, found in answers.items()
+    }
+    analyses = ["count_lines", "count_blank", "count_functions", "count_imports", "report"]
+    assert [name for name, _ in answers["first run"]] == analyses
+    # Whether the results of the last edit differ, so that the report runs too, is up to the library.
+    assert ran.pop("`stripped` edited, which two of them call")[:2] == analyses[:2]
+    assert ran == {
+        "first run": analyses,
+        "nothing changed": [],
+        "`count_functions` edited": ["count_functions", "report"],
+    }
+    for reason in (
+        "miss: function `census_analyses.count_functions` in census_analyses.py changed",
+        "miss: input `functions` changed",
+        "miss: function `census_analyses.stripped` in census_analyses.py changed",
+    ):
+        assert reason in printed
+
+
 @pytest.mark.parametrize("limit", ["0", "-3", "many"])
 def test_the_census_refuses_a_limit_that_is_none(limit: str) -> None:
     done = subprocess.run(
@@ -131,3 +173,42 @@ def test_the_fan_out_overlaps_on_both_loops_when_asked_to() -> None:
     assert printed.rstrip().endswith(
         "own loop: lamp: 7 left, 19.90 EUR each; people say: solid, too loud"
     )
+
+
+def test_the_payment_leaves_nothing_behind_when_it_fails_in_the_middle() -> None:
+    morning, bought, failed, verified = _output("payment_sqlite.py").split("\n\n")
+
+    assert "stock [('lamp', 2, 1990), ('piano', 1, 300000)]" in morning
+    assert bought.startswith("ann has bought a lamp for 19.90 EUR:")
+    left = "\n".join(bought.splitlines()[1:])
+    assert "accounts [('ann', 3010), ('bob', 100)]" in left
+    assert "orders [('ann', 'lamp', 1990)]" in left
+    assert failed.startswith(
+        "bob cannot pay 3000.00 EUR; group `payment` was rolled back: `reserve`:"
+    )
+    assert left in failed
+    assert failed.endswith("nothing is left of it: True")
+    assert "group `payment` (rollback): 22 runs, keeps its word" in verified
+
+
+def test_the_trip_is_taken_back_in_reverse_order_and_a_failed_cancellation_tried_again() -> None:
+    first, second, verified = _output("trip_saga.py").split("\n\n")
+
+    assert first.splitlines() == [
+        "the first trip:",
+        "  flights: book rome -> 201",
+        "  hotels: book rome -> 201",
+        "  cars: book rome -> 201",
+        "  booked: flights ['rome'], hotels ['rome'], cars ['rome']",
+    ]
+    assert second.splitlines() == [
+        TAKEN_BACK,
+        "  flights: book oslo -> 201",
+        "  hotels: book oslo -> 201",
+        "  cars: book oslo -> 409",
+        "  hotels: cancel oslo -> 503",
+        "  hotels: cancel oslo -> 204",
+        "  flights: cancel oslo -> 204",
+        "  booked: flights ['rome'], hotels ['rome'], cars ['rome']",
+    ]
+    assert "group `trip` (compensate): 18 runs, keeps its word" in verified

@@ -199,8 +199,24 @@ def test_a_traceback_shows_the_lowered_line() -> None:
         Flow.of("shown", fail).run(number=1)
     text = "".join(traceback.format_exception(caught.value.root))
 
-    assert 'File "flow shown, part 1"' in text
+    assert 'File "flow shown, part 1, text ' in text
     assert "fail = copy().run(call_fail, S[0])" in text
+
+
+def test_flows_of_one_name_show_each_its_own_lines() -> None:
+    def failing(name: str) -> Flow[..., object]:
+        @vertex(name=name)
+        def fail(number: int) -> int:
+            raise LookupError(number)
+
+        return Flow.of("shown", fail)
+
+    for name in ("first", "second"):
+        with pytest.raises(FlowFailed) as caught:
+            failing(name).run(number=1)
+        text = "".join(traceback.format_exception(caught.value.root))
+
+        assert f"{name} = copy().run(call_{name}, S[0])" in text
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, GeneratorExit])

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from compiled_plans import CompiledPlan
 from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
 from hbia_dsl.kernel.plan import Plan
@@ -28,6 +29,8 @@ MODES: dict[str, OptionsGiven] = {
     "trio": {"parallel": True, "async_backend": "trio"},
     "awaited asyncio": {"parallel": True},
     "awaited trio": {"parallel": True},
+    "compiled asyncio": {},
+    "compiled trio": {"async_backend": "trio"},
 }
 
 MODE, KIND = sys.argv[1:]
@@ -110,6 +113,21 @@ def stubborn() -> Plan:
     return sketch.plan()
 
 
+def cleans_up() -> Plan:
+    """An async handler alone, which cleans up when it is cancelled."""
+
+    async def handler(_: int) -> None:
+        say("ready")
+        try:
+            await sleep_for_ever()
+        finally:
+            say("cleaned up")
+
+    sketch = Sketch().vertex("fine", total, "x").vertex("waits", handler, "fine", is_async=True)
+    after = sketch.vertex("after", lambda _: say("ran what must not run"), "waits")
+    return after.plan(Colour.ASYNC)
+
+
 def waiting() -> Plan:
     """The main thread has nothing to do but wait for a handler that ends when it is told to."""
     together = threading.Barrier(2)
@@ -184,7 +202,8 @@ def run(plan: Plan) -> RunState:
     """Run a plan in the mode that was asked for."""
     options = RunOptions().changed(MODES[MODE])
     if not MODE.startswith("awaited"):
-        return execute(plan, {0: 1}, options)
+        lowered = CompiledPlan(plan) if MODE.startswith("compiled") else None
+        return execute(plan, {0: 1}, options, lowered=lowered)
     if LOOP == "trio":
         import trio
 

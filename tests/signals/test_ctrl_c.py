@@ -33,6 +33,7 @@ ATTEMPTS: Final = 3
 
 MODES: Final = ("serial", "staged", "crew", "eager", "asyncio", "trio")
 LOOPS: Final = ("asyncio", "trio")
+COMPILED: Final = ("compiled asyncio", "compiled trio")
 AWAITED: Final = ("awaited asyncio", "awaited trio")
 """In a loop of the caller's, whose own handling of the signal it is then."""
 
@@ -142,6 +143,16 @@ def test_the_first_ctrl_c_leaves_bare_and_at_once_if_handlers_give_way(mode: str
     assert prompt
 
 
+@pytest.mark.parametrize("mode", LOOPS + COMPILED)
+def test_ctrl_c_cancels_a_handler_that_is_alone_and_begins_no_other(mode: str) -> None:
+    with started(mode, "cleans_up") as program:
+        program.interrupt()
+        lines = program.lines()
+        code, complaints = program.wait_for_end()
+    assert lines == ["cleaned up", "interrupted KeyboardInterrupt ()", "then 2"]
+    assert_left_bare(code, complaints)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_the_second_ctrl_c_leaves_at_once_whatever_handlers_do(mode: str) -> None:
     prompt = False
@@ -190,7 +201,7 @@ def test_the_second_ctrl_c_interrupts_the_wait_after_the_first() -> None:
     assert_left_bare(code, complaints)
 
 
-@pytest.mark.parametrize("mode", LOOPS)
+@pytest.mark.parametrize("mode", LOOPS + COMPILED)
 def test_ctrl_c_again_leaves_async_handlers_that_do_not_let_themselves_be_cancelled(
     mode: str,
 ) -> None:
@@ -202,13 +213,13 @@ def test_ctrl_c_again_leaves_async_handlers_that_do_not_let_themselves_be_cancel
         code, complaints = program.wait_for_end()
     assert "interrupted KeyboardInterrupt ()" in lines
     assert lines[-1] == "then 2"
-    if mode == "trio":  # which complains, since its code was torn; the program goes on all the same
+    if "trio" in mode:  # which complains, since its code was torn; the program goes on all the same
         assert code == -signal.SIGINT
     else:
         assert_left_bare(code, complaints)
 
 
-@pytest.mark.parametrize("mode", LOOPS)
+@pytest.mark.parametrize("mode", LOOPS + COMPILED)
 def test_ctrl_c_again_interrupts_a_handler_that_never_lets_the_loop_have_its_turn(
     mode: str,
 ) -> None:

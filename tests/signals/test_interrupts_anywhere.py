@@ -17,6 +17,7 @@ from queue import SimpleQueue
 import pytest
 
 from cancel.cancel_world import assert_no_thread_works
+from compiled_plans import CompiledPlan
 from hbia_dsl.drivers.own_loop import running_loop
 from hbia_dsl.flow.execution import execute
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions
@@ -34,6 +35,8 @@ MODES: dict[str, tuple[Colour, OptionsGiven]] = {
     "eager": (Colour.SYNC, {"parallel": True, "schedule": "eager"}),
     "asyncio": (Colour.MIXED, {"parallel": True}),
     "trio": (Colour.MIXED, {"parallel": True, "async_backend": "trio"}),
+    "compiled asyncio": (Colour.ASYNC, {}),
+    "compiled trio": (Colour.ASYNC, {"async_backend": "trio"}),
 }
 
 
@@ -97,18 +100,19 @@ def test_an_interrupt_at_any_moment_leaves_no_thread_behind(mode: str) -> None:
     options = RunOptions().changed(given)
     inside: list[int] = []
     plan = _counting_plan(colour, inside).plan(colour)
+    lowered = CompiledPlan(plan) if mode.startswith("compiled") else None
     draw = random.Random(mode)
     interrupted = 0
     with assailant() as enemy:
         began = time.perf_counter()
         for _ in range(5):
-            execute(plan, {0: 1}, options)
+            execute(plan, {0: 1}, options, lowered=lowered)
         usual_s = (time.perf_counter() - began) / 5
         for _ in range(TRIALS):
             is_over = False
             try:
                 enemy.orders.put(draw.uniform(0, 1.2 * usual_s))
-                execute(plan, {0: 1}, options)
+                execute(plan, {0: 1}, options, lowered=lowered)
                 is_over = True
                 # Until it strikes. Inside a callback of a weak reference it strikes in vain: there
                 # Python can only print an exception.

@@ -79,6 +79,44 @@ async def save(user: User) -> UserId:
     return UserId(len(user.name))
 
 
+def cancel(inputs: Mapping[str, object], output: object) -> None: ...
+
+
+async def cancel_later(inputs: Mapping[str, object], output: object) -> None: ...
+
+
+@atomic(group="trip", on_failure="compensate", compensate=cancel)
+@vertex(effect="side_effect")
+def book(name: str) -> int:
+    return len(name)
+
+
+@atomic(group="trip", on_failure="compensate", compensate=cancel_later)
+@vertex(effect="side_effect")
+async def insure(book: int) -> float:
+    return float(book)
+
+
+@atomic(group="trip", on_failure="compensate", compensate=None, pivot=True)
+@vertex(effect="side_effect")
+def pay(insure: float) -> bytes:
+    return b"paid"
+
+
+@atomic(group="trip", on_failure="compensate", retriable=True)
+@vertex(effect="side_effect")
+def tell(pay: bytes) -> str:
+    return "told"
+
+
+assert_type(book("Rome"), int)
+assert_type(pay(1.0), bytes)
+assert_type(tell(b""), str)
+trips = Flow.of("trips", book, insure, pay, tell, result=insure)
+trips = trips.options(compensation_timeout_s=5, compensation_attempts=2)
+assert_type(trips.run(name="Rome").value, float)
+
+
 @vertex(outputs=("best", "score"), effect="pure", name="rank", check=False)
 def rank(user: User, referrer: str | None = None) -> Scored:
     return Scored(user, 0.5 if referrer else 0.1)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import attrs
 
-from hbia_dsl.check.edge_forms import source_form
+from hbia_dsl.judging.edge_forms import source_form
 from hbia_dsl.typeforms.assignability import is_assignable
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.typeforms.verdict import YES
-from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
+from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule, sources_text
 from hbia_dsl.wiring.parameter_types import ParameterType, parameter_types
 from hbia_dsl.wiring.requirement import is_type
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
@@ -27,7 +27,7 @@ class ExplainedEdge:
     """A clause."""
 
     def __str__(self) -> str:
-        sources = ", ".join(map(str, self.sources)) or "its default"
+        sources = sources_text(self.sources, self.rule)
         return f"{self.vertex}.{self.parameter} <- {sources} ({self.rule.value}: {self.why})"
 
 
@@ -56,8 +56,16 @@ def _why(flow: WiredFlow, vertex: WiredVertex, binding: Binding, wanted: Paramet
             return f"every value that `{wanted.text}` collects, in flow order"
         case Rule.INPUT:
             return f"nothing provides it and `{wanted.text}` is a weak type: the flow takes it"
+        case Rule.CONSTANT:
+            return "the document has its value"
+        case Rule.RESOURCE:
+            return f"`{wanted.text}` is a connection of atomic group `{_group(vertex)}`"
         case Rule.DEFAULT:
             return f"nothing provides `{wanted.text}`, and it has a default"
+
+
+def _group(vertex: WiredVertex) -> str:
+    return "" if vertex.atomic is None else vertex.atomic.group
 
 
 def _where_written(vertex: WiredVertex, parameter: str) -> str:

@@ -74,7 +74,7 @@ class _Search:
             for name, value in list(vars(module).items()):
                 if isinstance(value, Flow):
                     found = True
-                    self._add(FoundFlow(f"{module.__name__}:{name}", value.wired, module.__name__))
+                    self._add(FoundFlow(f"{module.__name__}:{name}", value, module.__name__))
         if not found and len(self.failures) + len(self.broken) == failures:
             self.failures.append(
                 Diagnostic(
@@ -117,7 +117,7 @@ class _Search:
         if not isinstance(value, Flow):
             self.failures.append(_is_no_flow(module, path, value))
             return
-        self._add(FoundFlow(f"{module.__name__}:{path}", value.wired, module.__name__))
+        self._add(FoundFlow(f"{module.__name__}:{path}", value, module.__name__))
 
     def _called(self, function: object, module: ModuleType, path: str) -> tuple[object] | None:
         """Call a function and return what it returns; None if that is reported already."""

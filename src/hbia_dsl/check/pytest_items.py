@@ -6,12 +6,13 @@ from functools import cached_property
 
 import pytest
 
-from hbia_dsl.check.check_flow import Tool, check_found, judge_named
-from hbia_dsl.check.check_report import CheckReport
+from hbia_dsl.check.check_flow import check_found
 from hbia_dsl.check.flow_finding import FoundFlows, find_flows
 from hbia_dsl.check.target_import import make_importable
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.text_report import render_all
+from hbia_dsl.judging.check_report import CheckReport, Tool
+from hbia_dsl.judging.judge_by_name import judge_named
 
 
 def flow_items(session: pytest.Session, targets: Sequence[str], tool: Tool) -> list[pytest.Item]:

@@ -7,10 +7,9 @@ Source:
 import os
 from collections.abc import Iterator
 
-from hbia_dsl.check.check_report import CheckReport
-from hbia_dsl.check.report_as_text import summary
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.location import Location
+from hbia_dsl.judging.check_report import CheckReport
 
 
 def report_as_github(report: CheckReport) -> str:
@@ -19,11 +18,11 @@ def report_as_github(report: CheckReport) -> str:
 
 
 def _lines(report: CheckReport) -> Iterator[str]:
-    for diagnostic in (*report.failures, *(f.diagnostic for f in report.findings)):
+    for diagnostic in report.problems:
         yield _command("error", diagnostic.code.number, _text(diagnostic), diagnostic.location)
     for item in report.not_proven:
         yield _command("notice", "not proven", f"{item.flow}: {item.text}", item.location)
-    yield summary(report)
+    yield report.summary
 
 
 def _text(diagnostic: Diagnostic) -> str:

@@ -3,11 +3,11 @@
 import json
 from typing import Final
 
-from hbia_dsl.check.check_report import CheckReport, Finding, NotProven
 from hbia_dsl.check.explanation import explain_edges
-from hbia_dsl.check.found_flow import FoundFlow
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.location import Location
+from hbia_dsl.judging.check_report import CheckReport, Finding, NotProven
+from hbia_dsl.judging.judged_flow import JudgedFlow
 
 _VERSION: Final = 1
 """Goes up when a field changes its meaning or goes away; new fields may come at any time."""
@@ -26,7 +26,7 @@ def report_as_json(report: CheckReport, *, explain: bool = False) -> str:
         "version": _VERSION,
         "exit_code": report.exit_code,
         "tool": report.tool,
-        "flows": [_flow(found, explain=explain) for found in report.flows],
+        "flows": [_flow(judged, explain=explain) for judged in report.flows],
         "problems": [_finding(finding) for finding in report.findings],
         "failures": [_diagnostic(diagnostic) for diagnostic in report.failures],
         "not_proven": [_not_proven(item) for item in report.not_proven],
@@ -34,11 +34,11 @@ def report_as_json(report: CheckReport, *, explain: bool = False) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
-def _flow(found: FoundFlow, *, explain: bool) -> _Object:
+def _flow(judged: JudgedFlow, *, explain: bool) -> _Object:
     content: _Object = {
-        "target": found.name,
-        "flow": found.wired.name,
-        "vertices": len(found.wired.vertices),
+        "target": judged.name,
+        "flow": judged.wired.name,
+        "vertices": len(judged.wired.vertices),
     }
     if explain:
         content["edges"] = [
@@ -49,7 +49,7 @@ def _flow(found: FoundFlow, *, explain: bool) -> _Object:
                 "rule": edge.rule.value,
                 "why": edge.why,
             }
-            for edge in explain_edges(found.wired)
+            for edge in explain_edges(judged.wired)
         ]
     return content
 

@@ -1,50 +1,39 @@
 """`hbia check TARGET...`: have a type checker judge flows, and print what it finds."""
 
 import sys
-from argparse import ArgumentParser, Namespace
-from typing import Final
+from typing import Annotated, Literal
 
-from hbia_dsl.cli.command import Command
+from cyclopts import Parameter
 
-
-def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "targets",
-        nargs="+",
-        metavar="TARGET",
-        help="app.flows, app.flows:signup, app.flows:make_flow(), a package, a file or a folder",
-    )
-    parser.add_argument(
-        "--tool",
-        choices=["mypy", "pyright"],
-        default="mypy",
-        help="the type checker that judges (default: mypy)",
-    )
-    parser.add_argument(
-        "--strict-any", action="store_true", help="refuse vertices and edges that hold Any"
-    )
-    parser.add_argument(
-        "--explain",
-        action="store_true",
-        help="list every edge: its source, the rule that chose it and why",
-    )
-    parser.add_argument(
-        "--format",
-        choices=["text", "json", "github"],
-        default="text",
-        help="how problems are written (default: text; github: annotations of a workflow)",
-    )
+from hbia_dsl.cli.named_flows import FLOW_TARGETS
 
 
-def _run(arguments: Namespace) -> int:
+def check(
+    targets: Annotated[list[str], Parameter(help=FLOW_TARGETS)],
+    /,
+    *,
+    tool: Literal["mypy", "pyright"] = "mypy",
+    strict_any: bool = False,
+    explain: bool = False,
+    form: Annotated[Literal["text", "json", "github"], Parameter(name="--format")] = "text",
+) -> int:
+    """Have mypy or pyright judge flows as typed Python.
+
+    Args:
+        targets: What to check.
+        tool: The type checker that judges (default: mypy).
+        strict_any: Refuse vertices and edges that hold Any.
+        explain: List every edge: its source, the rule that chose it and why.
+        form: How problems are written (default: text; github: annotations of a workflow).
+    """
     from hbia_dsl.check.check_flow import check_targets  # loaded where it is used
 
-    report = check_targets(arguments.targets, tool=arguments.tool, strict_any=arguments.strict_any)
-    if arguments.format == "json":
+    report = check_targets(targets, tool=tool, strict_any=strict_any)
+    if form == "json":
         from hbia_dsl.check.report_as_json import report_as_json  # loaded where it is used
 
-        print(report_as_json(report, explain=arguments.explain), end="")
-    elif arguments.format == "github":
+        print(report_as_json(report, explain=explain), end="")
+    elif form == "github":
         from hbia_dsl.check.report_as_github import report_as_github  # loaded where it is used
 
         print(report_as_github(report), end="")
@@ -54,10 +43,5 @@ def _run(arguments: Namespace) -> int:
 
         if report.failures:
             print(render_all(report.failures), end="\n\n", file=sys.stderr, flush=True)
-        print(report_as_text(report, explain=arguments.explain), end="")
+        print(report_as_text(report, explain=explain), end="")
     return report.exit_code
-
-
-CHECK: Final = Command(
-    "check", "have mypy or pyright judge flows as typed Python", _configure, _run
-)

@@ -1,32 +1,38 @@
 """`hbia explain CODE`: print the page about a problem's code."""
 
-import sys
-from argparse import ArgumentParser, Namespace
 from importlib.resources import files
-from typing import Final
+from typing import Annotated
 
-from hbia_dsl.cli.command import Command
+from cyclopts import Parameter
+
+from hbia_dsl.cli.command_failure import wrong_usage
 from hbia_dsl.diagnostics.diagnostic_code import CODES
 from hbia_dsl.diagnostics.near_miss import did_you_mean
 
 
-def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "code", nargs="?", metavar="CODE", help="such as HB201; without it, all codes are listed"
-    )
+def _known_codes(context: object) -> dict[str, str]:
+    """Name the codes for a shell that completes one."""
+    del context
+    return {code.number: code.title for code in CODES.values()}
 
 
-def _run(arguments: Namespace) -> int:
-    given: str | None = arguments.code
-    if given is None:
-        for code in CODES.values():
-            print(f"{code.number}  {code.title}")
+def explain(
+    code: Annotated[str | None, Parameter(completer=_known_codes)] = None,
+    /,
+) -> int:
+    """Print the page about a code such as HB201.
+
+    Args:
+        code: The code; without it, all codes are listed.
+    """
+    if code is None:
+        for known in CODES.values():
+            print(f"{known.number}  {known.title}")
         return 0
-    number = given.strip().upper()
+    number = code.strip().upper()
     if number not in CODES:
         hint = did_you_mean(number, CODES) or "`hbia explain` lists all codes"
-        print(f"hbia explain: there is no code `{given}`; {hint}", file=sys.stderr)
-        return 2
+        raise wrong_usage(f"there is no code `{code}`; {hint}")
     print(page_of(number), end="")
     return 0
 
@@ -35,6 +41,3 @@ def page_of(number: str) -> str:
     """Return the page about a code."""
     pages = files("hbia_dsl.diagnostics") / "pages"
     return (pages / f"{number}.md").read_text(encoding="utf-8")
-
-
-EXPLAIN: Final = Command("explain", "print the page about a code such as HB201", _configure, _run)

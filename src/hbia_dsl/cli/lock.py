@@ -2,42 +2,41 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Annotated, Final
 
-from hbia_dsl.cli.command import Command
-from hbia_dsl.cli.named_flows import TARGET_HELP, flows_named
+from cyclopts import Parameter
+
+from hbia_dsl.cli.named_flows import FLOW_TARGETS, flows_named
 from hbia_dsl.locking.lock_text import LockedFlow, LockTextError, lock_text, read_lock
 
 _DEFAULT_FILE: Final = "hbia.lock"
 
 
-def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("targets", nargs="+", metavar="TARGET", help=TARGET_HELP)
-    parser.add_argument(
-        "--file", default=_DEFAULT_FILE, help=f"the lock (default: {_DEFAULT_FILE})"
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if a flow is not as locked"
-    )
+def lock(
+    targets: Annotated[list[str], Parameter(help=FLOW_TARGETS)],
+    /,
+    *,
+    file: str = _DEFAULT_FILE,
+    check: bool = False,
+) -> int:
+    """Write down what flows are, or tell what has changed.
 
-
-def _run(arguments: Namespace) -> int:
+    Args:
+        targets: Whose flows to lock.
+        file: The lock (default: hbia.lock).
+        check: Write nothing; fail if a flow is not as locked.
+    """
     from hbia_dsl.locking.flow_lock import lock_flow  # loaded where it is used
 
-    targets: Sequence[str] = arguments.targets
-    file: str = arguments.file
-    flows, code = flows_named(targets)
-    if code:
-        return code
+    flows = flows_named(targets)
     now = {flow.name: lock_flow(flow.name, flow.wired) for flow in flows}
     command = _command(targets, file)
-    locked = _read(file, command, is_needed=arguments.check)
+    locked = _read(file, command, is_needed=check)
     if locked is None:
         return 1
     here = {target: flow for target, flow in locked.items() if _is_named(target, targets)}
-    if arguments.check:
+    if check:
         return _check(here, now, file, command)
     others = [flow for target, flow in locked.items() if target not in here]
     return _write([*others, *now.values()], file)
@@ -128,8 +127,3 @@ def _write(flows: Sequence[LockedFlow], file: str) -> int:
     words = "1 flow" if len(flows) == 1 else f"{len(flows)} flows"
     print(f"{file}: {words}")
     return 0
-
-
-LOCK: Final = Command(
-    "lock", "write down what flows are, or tell what has changed", _configure, _run
-)

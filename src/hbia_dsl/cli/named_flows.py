@@ -1,22 +1,24 @@
-"""The flows that a user named on the command line, or what is wrong with what he named."""
+"""The flows that a user named on the command line, or what is wrong with what was named."""
 
 import os
-import sys
 from collections.abc import Sequence
 from typing import Final
 
 from hbia_dsl.check.found_flow import FoundFlow
+from hbia_dsl.cli.command_failure import PROBLEMS, USAGE, CommandFailure
 
-TARGET_HELP: Final = (
+FLOW_TARGETS: Final = (
     "app.flows, app.flows:signup, app.flows:make_flow(), a package, a file or a folder"
 )
+"""What may be named, for the help of a command."""
 
 
-def flows_named(targets: Sequence[str]) -> tuple[Sequence[FoundFlow], int]:
-    """Return the flows, and an exit code for what was reported instead of some.
+def flows_named(targets: Sequence[str]) -> Sequence[FoundFlow]:
+    """Return the flows.
 
-    The code is 0 if all were found, 1 if a flow cannot be built, and 2 if a target cannot be
-    imported or has no flow.
+    Raises:
+        CommandFailure: A flow cannot be built (exit code 1), or a target cannot be imported
+            or has no flow (exit code 2).
     """
     from hbia_dsl.check.flow_finding import find_flows  # loaded where it is used
     from hbia_dsl.check.target_import import make_importable  # loaded where it is used
@@ -26,6 +28,6 @@ def flows_named(targets: Sequence[str]) -> tuple[Sequence[FoundFlow], int]:
     found = find_flows(targets)
     problems = [*found.failures, *found.broken]
     if problems:
-        print(render_all(problems), file=sys.stderr)
-    code = 2 if found.failures else 1 if found.broken else 0
-    return found.flows, code
+        code = USAGE if found.failures else PROBLEMS
+        raise CommandFailure(render_all(problems), exit_code=code, is_report=True)
+    return found.flows

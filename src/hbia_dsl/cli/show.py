@@ -2,17 +2,20 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
-from typing import Final
+from typing import Annotated, Final, Literal, get_args
 
-from hbia_dsl.check.found_flow import FoundFlow
-from hbia_dsl.cli.command import Command
-from hbia_dsl.cli.named_flows import TARGET_HELP, flows_named
+from cyclopts import Parameter
 
-FORMATS: Final = ("stages", "source", "mermaid", "dot", "svg", "html")
+from hbia_dsl.cli.command_failure import wrong_usage
+from hbia_dsl.cli.named_flows import FLOW_TARGETS
+from hbia_dsl.cli.shown_flow import ShownFlow, shown_flows
+from hbia_dsl.cli.text_output import print_text, write_text
+
+_Form = Literal["stages", "source", "mermaid", "dot", "svg", "html"]
+FORMATS: Final[tuple[_Form, ...]] = get_args(_Form)
 _OF_SEVERAL: Final = frozenset({"stages", "source"})
 """Formats in which one text can hold several flows."""
-_OF_SUFFIX: Final = {
+_OF_SUFFIX: Final[dict[str, _Form]] = {
     ".txt": "stages",
     ".py": "source",
     ".mmd": "mermaid",
@@ -25,49 +28,45 @@ _OF_SUFFIX: Final = {
 }
 
 
-def _configure(parser: ArgumentParser) -> None:
-    parser.add_argument("target", metavar="TARGET", help=TARGET_HELP)
-    parser.add_argument(
-        "--as",
-        dest="form",
-        choices=FORMATS,
-        help="what to write (default: what the name of FILE says, else stages)",
-    )
-    parser.add_argument("--output", metavar="FILE", help="write to a file, not to the terminal")
+def show(
+    target: Annotated[str, Parameter(help=f"a document, or {FLOW_TARGETS}")],
+    /,
+    *,
+    form: Annotated[_Form | None, Parameter(name="--as")] = None,
+    output: Annotated[str | None, Parameter(name=["--output", "-o"])] = None,
+    flow: str | None = None,
+) -> int:
+    """Print a flow as source, as stages, or as a drawing.
 
-
-def _run(arguments: Namespace) -> int:
-    output: str | None = arguments.output
-    asked: str | None = arguments.form
+    Args:
+        target: What to show.
+        form: What to write (default: what the name of the output says, else stages).
+        output: Write to this file, not to the terminal.
+        flow: The only flow wanted of a document that has several.
+    """
     suffix = os.path.splitext(output or "")[1].lower()
-    form = asked or _OF_SUFFIX.get(suffix, "stages")
-    flows, code = flows_named([arguments.target])
-    if code:
-        return code
-    if len(flows) > 1 and form not in _OF_SEVERAL:
-        names = "\n".join(f"    hbia show {flow.name} --as {form}" for flow in flows)
-        print(
-            f"hbia show: `{arguments.target}` has {len(flows)} flows, and {form} shows one; "
-            f"name one of them:\n{names}",
-            file=sys.stderr,
+    chosen = form or _OF_SUFFIX.get(suffix, "stages")
+    shown = shown_flows(target, flow)
+    if len(shown) > 1 and chosen not in _OF_SEVERAL:
+        names = "\n".join(f"    hbia show {one.call} --as {chosen}" for one in shown)
+        raise wrong_usage(
+            f"`{target}` has {len(shown)} flows, and {chosen} shows one; name one of them:\n{names}"
         )
-        return 2
-    text = "\n\n".join(_text(flow, form).rstrip("\n") for flow in flows) + "\n"
+    text = "\n\n".join(_text(one, chosen).rstrip("\n") for one in shown) + "\n"
     if output is not None:
-        return _write(text, output)
-    _print(text)
-    if asked is None:
-        others = "|".join(other for other in FORMATS if other != form)
+        write_text(text, output)
+        return 0
+    print_text(text)
+    if form is None:
+        others = "|".join(other for other in FORMATS if other != chosen)
         print(f"hint: --as {others} shows it otherwise", file=sys.stderr)
     return 0
 
 
-def _text(found: FoundFlow, form: str) -> str:
+def _text(one: ShownFlow, form: str) -> str:
     if form == "source":
-        return _source(found)
-    from hbia_dsl.drawing.flow_reading import read_flow  # loaded where it is used
-
-    flow = read_flow(found.wired)
+        return one.source()
+    flow = one.drawn()
     if form == "stages":
         from hbia_dsl.drawing.stage_table import stage_table  # loaded where it is used
 
@@ -86,34 +85,4 @@ def _text(found: FoundFlow, form: str) -> str:
         return svg_of_flow(flow)
     from hbia_dsl.drawing.html_page import html_of_flow  # loaded where it is used
 
-    return html_of_flow(flow, _source(found))
-
-
-def _source(found: FoundFlow) -> str:
-    from hbia_dsl.lowering.lower_flow import lower_flow  # loaded where it is used
-    from hbia_dsl.lowering.source_text import source_text  # loaded where it is used
-
-    return source_text(lower_flow(found.wired)).text
-
-
-def _write(text: str, file: str) -> int:
-    try:
-        # Names may hold halves of characters, which no file can.
-        with open(file, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as opened:
-            opened.write(text)
-    except OSError as error:
-        print(f"hbia show: cannot write {file}: {error.strerror}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _print(text: str) -> None:
-    try:
-        print(text, end="")
-    except UnicodeEncodeError:  # a terminal or a pipe that takes ASCII only
-        print(text.encode("ascii", "backslashreplace").decode("ascii"), end="")
-
-
-SHOW: Final = Command(
-    "show", "print a flow as source, as stages, or as a drawing", _configure, _run
-)
+    return html_of_flow(flow, one.source())

@@ -5,7 +5,7 @@ undeclared: then its own parameters say what it takes, from the vertices just be
 or from the initial data. What cannot be found is known before anything runs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -17,9 +17,12 @@ from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import DataResolutionError, HandlerResolutionError
 from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.input_text import bindings_of, is_collected
+from hbia_dsl.graph.own_copy import own_copy
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.typeforms.shapes import ParameterKind
 from hbia_dsl.typeforms.signature_reading import MISSING, Parameter, read_parameters
+from hbia_dsl.wiring.binding import INPUT
 
 INITIAL_DATA_SLOT = 0
 """The slot that holds the initial data."""
@@ -30,9 +33,11 @@ class Given:
     """Where one argument comes from: the one of these slots whose dict has the key."""
 
     places: tuple[tuple[int, str], ...]
-    """Slots and keys; in the first one before initial data, wherever it is."""
+    """Slots and keys; in the first one before initial data, wherever it is. None for a constant."""
     default: object = MISSING
-    """What the handler takes if none has it; `MISSING` if it cannot do without."""
+    """What the handler takes if none has it, or a constant; `MISSING` if it cannot do without."""
+    is_list: bool = False
+    """Whether the argument is a list of what all of these slots have."""
 
 
 @attrs.frozen(eq=False)
@@ -55,18 +60,32 @@ class ArgumentBinder:
         given: dict[str, Given] = {}
         problems: list[tuple[str, str, str]] = []
         for name, text in vertex.inputs.items():
-            if "." in text:
-                source, _, output = text.strip().partition(".")
-                given[name] = Given(((self.slot_of[source], output),))
+            bound = bindings_of(text)
+            if name in vertex.constants:
+                how = f"is declared as `{text}` and is a constant too"
+                way = "take it out of `inputs` or of `constants`"
+                problems.append((name, f"input `{name}` of vertex `{vertex.name}` {how}", way))
+            elif bound:
+                given_by_run = (output for source, output in bound if source not in self.slot_of)
+                problems += [
+                    self._unbound(vertex, output, f"taken as `{INPUT}.{output}`")
+                    for output in given_by_run
+                    if output not in self.initial_data
+                ]
+                places = [(self.slot_of.get(s, INITIAL_DATA_SLOT), o) for s, o in bound]
+                given[name] = Given(tuple(places), is_list=is_collected(text))
             elif (key := self._initial_key(vertex, name)) is not None:
                 given[name] = Given(((INITIAL_DATA_SLOT, key),))
             else:
                 problems.append(self._unbound(vertex, name, f"declared as `{text}`"))
+        for name, value in vertex.constants.items():
+            given[name] = Given((), default=own_copy(value))
         parameters = _parameters(handler)
         if parameters is not None:
-            _check_declared(vertex, handler, parameters)
+            declared = {**vertex.inputs, **vertex.constants}
+            _check_declared(vertex, handler, declared, parameters)
             for parameter in parameters:
-                if parameter.name not in vertex.inputs and parameter.kind in _NAMED:
+                if parameter.name not in declared and parameter.kind in _NAMED:
                     self._bind_undeclared(vertex, parameter, given, problems)
         if problems:
             raise _unbound_error(handler, problems)
@@ -124,12 +143,15 @@ def _parameters(handler: Callable[..., object]) -> Sequence[Parameter] | None:
 
 
 def _check_declared(
-    vertex: Vertex, handler: Callable[..., object], parameters: Sequence[Parameter]
+    vertex: Vertex,
+    handler: Callable[..., object],
+    declared: Iterable[str],
+    parameters: Sequence[Parameter],
 ) -> None:
     """Refuse a handler that cannot be called with the inputs that its vertex declares."""
     named = [p.name for p in parameters if p.kind in _NAMED]
     takes_any = bool(parameters) and parameters[-1].kind is ParameterKind.VAR_KEYWORD
-    for name in vertex.inputs:
+    for name in declared:
         if name not in named and not takes_any:
             text = f"the handler of vertex `{vertex.name}` does not take its input `{name}`"
             way = did_you_mean(name, named) or f"add a parameter `{name}` to the handler"

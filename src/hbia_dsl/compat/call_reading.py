@@ -1,14 +1,16 @@
 """The arguments of `run_flow`: checked, and turned into the options of a run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import attrs
 
+from hbia_dsl.compat.given_handlers import HandlerSource
 from hbia_dsl.conf.not_given import NOT_GIVEN
 from hbia_dsl.conf.setting_fields import is_worker_count
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RUN_INPUT
+from hbia_dsl.documents.handler_resolver import HandlerResolver
 from hbia_dsl.errors import RunInputError
 from hbia_dsl.flow.flow import Flow
 from hbia_dsl.flow.run_options import OptionsGiven, RunOptions, bad_value
@@ -46,7 +48,9 @@ class Flags:
         return RunOptions().changed(given)
 
 
-def check_call(graph: object, flow_name: object, handlers: object, initial_data: object) -> None:
+def check_call(
+    graph: object, flow_name: object, handlers: HandlerSource, initial_data: object
+) -> None:
     """Refuse arguments of a wrong kind: mostly one that slipped into another's place.
 
     Raises:
@@ -60,9 +64,21 @@ def check_call(graph: object, flow_name: object, handlers: object, initial_data:
     if flow_name is not None and not isinstance(flow_name, str):
         help_ = "give `handlers` and `initial_data` by keyword: `flow_name` comes before them"
         raise _wrong("flow_name", "text", flow_name, help_)
-    if handlers is not None and not isinstance(handlers, Mapping) and not callable(handlers):
+    given: object = handlers.given
+    if isinstance(given, str):
+        raise _wrong("handlers", "functions by vertex", given, f'write allowed=["{given}"]')
+    if not (given is None or isinstance(given, Mapping | HandlerResolver) or callable(given)):
         help_ = 'write handlers={"vertex": function}'
-        raise _wrong("handlers", "a mapping from vertex to function", handlers, help_)
+        raise _wrong("handlers", "a mapping from vertex to function", given, help_)
+    if isinstance(given, HandlerResolver) and handlers.allowed:
+        text = "`handlers` is a resolver, which has its own list of allowed modules"
+        help_ = "leave `allowed` out, or give the resolver both"
+        diagnostic = Diagnostic(BAD_RUN_INPUT, text, location=caller_location(), help=help_)
+        raise RunInputError(diagnostic)
+    allowed: object = handlers.allowed
+    if not isinstance(allowed, Iterable) or not all(isinstance(name, str) for name in allowed):
+        help_ = 'write allowed=["package.module"]'
+        raise _wrong("allowed", "names of modules", allowed, help_)
     if initial_data is not None and not isinstance(initial_data, Mapping):
         help_ = 'write initial_data={"name": value}'
         raise _wrong("initial_data", "a mapping from name to value", initial_data, help_)

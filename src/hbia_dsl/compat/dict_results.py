@@ -18,11 +18,19 @@ def arguments_by_name(
     vertex: str, given: Mapping[str, Given]
 ) -> Callable[[Slots], Iterable[object]]:
     """Return what takes a handler's keyword arguments out of the slots."""
-    items = tuple((name, source.places[0], source) for name, source in given.items())
+    nowhere = (INITIAL_DATA_SLOT, "")
+    items = tuple(
+        (name, source.places[0] if source.places else nowhere, source)
+        for name, source in given.items()
+    )
 
     def take(slots: Slots) -> list[object]:
-        values = []
+        values: list[object] = []
         for name, (slot, key), source in items:
+            if source.is_list:
+                parts = (Given((place,)) for place in source.places)
+                values.append([_value(vertex, name, part, slots) for part in parts])
+                continue
             if len(source.places) == 1 and source.default is MISSING:
                 found: Mapping[str, object] = slots[slot]  # type: ignore[assignment]  # every slot holds a dict
                 if key in found:  # nearly always: the value is where the plan says

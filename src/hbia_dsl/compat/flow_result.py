@@ -5,6 +5,7 @@ from functools import cached_property
 
 from hbia_dsl.flow.missing_value import missing_value
 from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
+from hbia_dsl.flow.run_report import RunReport
 from hbia_dsl.kernel.conclusion import identity
 from hbia_dsl.kernel.kernel import SUCCEEDED
 from hbia_dsl.kernel.run_state import RunState
@@ -54,6 +55,13 @@ class FlowResult(Mapping[str, object]):
     def states(self) -> Mapping[str, str]:
         """How each vertex ended."""
         return states_of(self._state)
+
+    @cached_property
+    def report(self) -> RunReport:
+        """How each vertex ended, how long it took, and, in a run with a cache, why it ran."""
+        from hbia_dsl.flow.run_report_making import report_of  # loaded where it is used
+
+        return report_of(self._state)
 
     @cached_property
     def timings(self) -> Mapping[str, VertexTiming]:

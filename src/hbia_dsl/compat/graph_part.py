@@ -11,7 +11,9 @@ from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import DataResolutionError, FlowNotFoundError, GraphError
 from hbia_dsl.graph.edge import Edge
 from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.input_text import bindings_of
 from hbia_dsl.graph.vertex import Vertex
+from hbia_dsl.wiring.binding import INPUT
 
 
 def part_of_graph(graph: Graph, flow_name: str | None) -> Graph:
@@ -31,6 +33,8 @@ def part_of_graph(graph: Graph, flow_name: str | None) -> Graph:
     for vertex in part.vertices.values():
         _check_texts(vertex)
         for parameter, source, output in bindings(vertex):
+            if source == INPUT and INPUT not in graph.vertices:
+                continue
             problem = _dangling(graph, part, vertex, parameter, f"{source}.{output}")
             if problem is None:
                 edges.append(Edge(source, vertex.name))
@@ -42,11 +46,10 @@ def part_of_graph(graph: Graph, flow_name: str | None) -> Graph:
 
 
 def bindings(vertex: Vertex) -> Iterator[tuple[str, str, str]]:
-    """Yield each bound input of a vertex: the parameter, the source and its output."""
+    """Yield each binding of a vertex's inputs: the parameter, the source and its output."""
     for parameter, text in vertex.inputs.items():
-        if "." in text:
-            source, _, output = text.strip().partition(".")
-            yield parameter, source, output
+        for bound in bindings_of(text):
+            yield parameter, *bound
 
 
 def _named_part(graph: Graph, flow_name: str | None) -> Graph:

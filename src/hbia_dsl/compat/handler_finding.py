@@ -1,38 +1,73 @@
 """Find the handler of each vertex of a hand-made graph, and see that it can be used."""
 
 from collections.abc import Container, Iterable, Mapping
+from typing import Protocol
 
-from hbia_dsl.compat.given_handlers import Handler, Handlers
+import attrs
+
+from hbia_dsl.compat.given_handlers import Handler, HandlerSource
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import ASYNC_HANDLER, MISSING_HANDLER
 from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.diagnostics.near_miss import nearest
+from hbia_dsl.documents.handler_resolver import HandlerResolver
 from hbia_dsl.errors import HandlerNotFoundError, HandlerResolutionError
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.wiring.signature import is_coroutine_function
 
 
-def find_handlers(vertices: Iterable[Vertex], handlers: Handlers) -> dict[str, Handler]:
+def find_handlers(vertices: Iterable[Vertex], source: HandlerSource) -> dict[str, Handler]:
     """Return the handler of each vertex: what the call gives, else the vertex's own.
+
+    Paths are looked at before the first one is followed, those of `compensate` too: nothing
+    is imported for a graph that names one that is not allowed.
 
     Raises:
         HandlerNotFoundError: Vertices have no handler; all of them at once.
-        HandlerResolutionError: A handler is not a function.
+        HandlerResolutionError: A handler is not a function, or its path leads to none.
     """
-    found: dict[str, Handler] = {}
+    found: dict[str, object] = {}
     missing: list[str] = []
+    compensations: dict[str, str] = {}
     for vertex in vertices:
-        handler = _handler(vertex, handlers)
+        handler = _handler(vertex, source)
         if handler is None:
             missing.append(vertex.name)
-        elif callable(handler):
-            found[vertex.name] = handler
-        else:
-            raise _not_a_function(vertex.name, handler)
+        found[vertex.name] = handler
+        if isinstance(vertex.compensate, str):
+            compensations[vertex.name] = vertex.compensate
     if missing:
-        raise _missing(missing, found, handlers)
-    return found
+        raise _missing(missing, found, source)
+    resolver = source.resolver
+    if resolver is not None:
+        paths = [(name, h) for name, h in found.items() if isinstance(h, str)]
+        _for_each([*paths, *compensations.items()], resolver.check)
+        found |= _for_each(paths, resolver.resolve)
+    return {name: _callable(name, handler) for name, handler in found.items()}
+
+
+class _Followed(Protocol):
+    def __call__(self, path: str, /, *, vertex: str) -> object: ...
+
+
+def _for_each(paths: Iterable[tuple[str, str]], follow: _Followed) -> dict[str, object]:
+    """Do something with every path, by vertex, and report all that were refused together."""
+    done: dict[str, object] = {}
+    refused: list[HandlerResolutionError] = []
+    for name, path in paths:
+        try:
+            done[name] = follow(path, vertex=name)
+        except HandlerResolutionError as error:
+            refused.append(error)
+    if not refused:
+        return done
+    first = refused[0]
+    if refused[1:]:
+        others = tuple(error.diagnostic.message for error in refused[1:])
+        first.diagnostic = attrs.evolve(first.diagnostic, notes=(*first.diagnostic.notes, *others))
+        first.args = (first.diagnostic,)
+    raise first
 
 
 def find_async(handlers: Mapping[str, Handler]) -> frozenset[str]:
@@ -61,29 +96,38 @@ def refuse_async(handlers: Mapping[str, Handler], is_async: Container[str]) -> N
     )
 
 
-def _handler(vertex: Vertex, handlers: Handlers) -> object:
+def _handler(vertex: Vertex, source: HandlerSource) -> object:
     given: object = None
-    if isinstance(handlers, Mapping):
-        given = handlers.get(vertex.name)
-    elif handlers is not None:
-        given = handlers(vertex.name)
+    if isinstance(source.given, Mapping):
+        given = source.given.get(vertex.name)
+    elif source.given is not None and not isinstance(source.given, HandlerResolver):
+        given = source.given(vertex.name)
     return vertex.handler if given is None else given
 
 
+def _callable(vertex: str, handler: object) -> Handler:
+    if callable(handler):
+        return handler
+    raise _not_a_function(vertex, handler)
+
+
 def _not_a_function(vertex: str, handler: object) -> HandlerResolutionError:
+    help_ = f'pass the function itself: handlers={{"{vertex}": function}}'
     if isinstance(handler, str):
         text = f"the handler of vertex `{vertex}` is the path `{handler}`; paths are not imported"
+        module = handler.rpartition(".")[0]
+        if module:
+            help_ = f'{help_}, or allow its module: allowed=["{module}"]'
     else:
         kind = type(handler).__name__
         text = f"the handler of vertex `{vertex}` is a value of type {kind}, not a function"
-    help_ = f'pass the function itself: handlers={{"{vertex}": function}}'
     return HandlerResolutionError(
         Diagnostic(MISSING_HANDLER, text, location=caller_location(), help=help_)
     )
 
 
 def _missing(
-    names: list[str], found: Mapping[str, Handler], handlers: Handlers
+    names: list[str], found: Mapping[str, object], source: HandlerSource
 ) -> HandlerNotFoundError:
     is_one = len(names) == 1
     text = (
@@ -91,7 +135,8 @@ def _missing(
         if is_one
         else f"{len(names)} vertices have no handler"
     )
-    unused = [n for n in handlers if n not in found] if isinstance(handlers, Mapping) else []
+    given = source.given if isinstance(source.given, Mapping) else {}
+    unused = [name for name in given if found.get(name) is None]
     near = _near_name(names, unused)
     shown = ", ".join(f'"{name}": function' for name in names[:3])
     return HandlerNotFoundError(

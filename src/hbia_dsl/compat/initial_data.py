@@ -7,6 +7,7 @@ from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BROKEN_CONTRACT
 from hbia_dsl.errors import ContractInputError
+from hbia_dsl.graph.input_text import is_binding
 from hbia_dsl.graph.vertex import Vertex
 
 
@@ -21,7 +22,7 @@ def check_initial_data(vertices: Iterable[Vertex], initial_data: Mapping[str, ob
     wanted = ""
     for vertex in vertices:
         for parameter, text in vertex.inputs.items():
-            check = None if "." in text else check_of_type_name(text)
+            check = None if is_binding(text) else check_of_type_name(text)
             key = f"{vertex.name}.{parameter}"
             key = key if key in initial_data else parameter
             if check is None or key not in initial_data or check.accepts(initial_data[key]):

@@ -4,15 +4,18 @@ Dependencies are the edges and the bindings together. Everything that can be wro
 before a handler runs is found here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final
 
 from hbia_dsl.compat.argument_binding import ArgumentBinder
+from hbia_dsl.compat.compensation_finding import find_compensations
 from hbia_dsl.compat.dict_results import arguments_by_name, store_dict
-from hbia_dsl.compat.given_handlers import Handler, Handlers
+from hbia_dsl.compat.given_handlers import Handler, HandlerSource
+from hbia_dsl.compat.graph_groups import GraphGroups
 from hbia_dsl.compat.graph_part import part_of_graph
 from hbia_dsl.compat.handler_finding import find_async, find_handlers, refuse_async
 from hbia_dsl.compat.initial_data import check_initial_data
+from hbia_dsl.compat.uncached_vertices import uncached_vertices
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology
 from hbia_dsl.graph.vertex import Vertex
@@ -24,16 +27,20 @@ from hbia_dsl.kernel.plan import Plan, PlannedVertex
 def plan_graph(
     graph: Graph,
     flow_name: str | None,
-    handlers: Handlers,
+    handlers: HandlerSource,
     initial_data: Mapping[str, object],
     *,
     is_async: bool,
+    is_cached: bool = False,
+    backend: object = None,
 ) -> Plan:
     """Make the plan of a graph, or of one of its named flows.
 
-    Slot 0 holds the initial data; each vertex has one slot, for its dict of outputs.
+    Slot 0 holds the initial data; each vertex has one slot, for its dict of outputs, and
+    behind them each group that is a transaction has one.
 
     Raises:
+        AtomicSetupError: The backend is none.
         FlowNotFoundError: The graph has no flow of that name.
         HandlerNotFoundError: A vertex has no handler.
         HandlerResolutionError: A handler cannot be used: it is no function, it does not
@@ -48,19 +55,16 @@ def plan_graph(
     topology.check_acyclic()
     topology.check_groups()
     found = find_handlers(part.vertices.values(), handlers)
-    async_handlers = find_async(found)
+    compensations = find_compensations(part, handlers)
     if not is_async:
-        refuse_async(found, async_handlers)
-    numbering = _number(topology)
-    ordered = [topology.names[v] for v in numbering.order]
-    slot_of = {name: slot for slot, name in enumerate(ordered, start=1)}
-    binder = ArgumentBinder(part, _sources(part), slot_of, initial_data)
-    vertices = part.vertices
-    planned = [
-        _planned(vertices[name], found[name], binder, is_async=name in async_handlers)
-        for name in ordered
-    ]
-    check_initial_data(vertices.values(), initial_data)
+        refuse_async(found, find_async(found))
+        refuse_async(compensations, find_async(compensations))
+    groups = GraphGroups(part, backend, slot=len(topology.names) + 1)
+    numbering = _number(topology, groups)
+    uncached = uncached_vertices(part) if is_cached else {}
+    cached = part.vertices.keys() - uncached if is_cached else ()
+    planned = _vertices(topology, numbering, groups, found, initial_data, cached=cached)
+    check_initial_data(part.vertices.values(), initial_data)
     return Plan(
         flow=flow_name or "graph",
         vertices=planned,
@@ -69,23 +73,63 @@ def plan_graph(
         successors=numbering.successors,
         inner_successors=numbering.inner_successors,
         inner_counts=numbering.inner_counts,
-        slot_count=len(ordered) + 1,
-        has_async=bool(async_handlers),
+        slot_count=len(topology.names) + 1 + groups.slot_count,
+        has_async=any(v.is_async for v in planned) or bool(find_async(compensations)),
         has_timeouts=False,
+        groups=groups.planned(numbering, planned, compensations),
+        always_runs=uncached,
     )
+
+
+def _vertices(
+    topology: GraphTopology,
+    numbering: Numbering,
+    groups: GraphGroups,
+    handlers: Mapping[str, Handler],
+    initial_data: Mapping[str, object],
+    *,
+    cached: Container[str],
+) -> list[PlannedVertex]:
+    """Return the vertices and the steps of groups, in canonical order."""
+    graph, names = topology.graph, topology.names
+    count = len(names)
+    ordered = [names[v] for v in numbering.order if v < count]
+    slot_of = {name: slot for slot, name in enumerate(ordered, start=1)}
+    binder = ArgumentBinder(graph, _sources(graph), slot_of, initial_data)
+    async_handlers = find_async(handlers)
+    found = []
+    for number, v in enumerate(numbering.order):
+        if v >= count:
+            found.append(groups.step(numbering, number))
+            continue
+        vertex = graph.vertices[names[v]]
+        found.append(
+            _planned(
+                vertex,
+                handlers[vertex.name],
+                binder,
+                is_async=vertex.name in async_handlers,
+                is_cached=vertex.name in cached,
+            )
+        )
+    return found
 
 
 _NO_ARGUMENTS: Final = compile_arguments([])
 
 
-def _number(topology: GraphTopology) -> Numbering:
+def _number(topology: GraphTopology, planned: GraphGroups) -> Numbering:
     number = {name: index for index, name in enumerate(topology.names)}
     groups = tuple(topology.graph.atomic_groups.values())
-    return number_vertices(
-        topology.adjacency,
-        [[number[m] for m in group.vertices] for group in groups],
-        [group.no_parallel for group in groups],
-    )
+    members = [[number[name] for name in group.vertices] for group in groups]
+    are_transactions = planned.are_transactions
+    # A transaction is used by one member at a time, and begun again only when none runs.
+    are_serial = [g.no_parallel or t for g, t in zip(groups, are_transactions, strict=True)]
+    numbering = number_vertices(topology.adjacency, members, are_serial, are_transactions)
+    in_turn = planned.in_turn(topology.adjacency, numbering)
+    if in_turn is None:
+        return numbering
+    return number_vertices(in_turn, members, are_serial, are_transactions)
 
 
 def _sources(graph: Graph) -> dict[str, list[str]]:
@@ -96,13 +140,18 @@ def _sources(graph: Graph) -> dict[str, list[str]]:
 
 
 def _planned(
-    vertex: Vertex, handler: Handler, binder: ArgumentBinder, *, is_async: bool
+    vertex: Vertex, handler: Handler, binder: ArgumentBinder, *, is_async: bool, is_cached: bool
 ) -> PlannedVertex:
     given = binder.bind(vertex, handler)
     slot = binder.slot_of[vertex.name]
+    called = handler
+    if is_cached:
+        from hbia_dsl.compat.cached_vertex import cached  # loaded where it is used
+
+        called = cached(vertex, handler, is_async=is_async)
     return PlannedVertex(
         vertex.name,
-        handler,
+        called,
         positional=_NO_ARGUMENTS,
         keyword_names=tuple(given),
         keywords=arguments_by_name(vertex.name, given) if given else None,

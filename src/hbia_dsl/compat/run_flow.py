@@ -1,6 +1,6 @@
 """`run_flow` and `run_flow_async`: the original's calls, on the same engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hbia_dsl.compat.call_reading import Flags
 from hbia_dsl.compat.flow_result import FlowResult
@@ -15,10 +15,12 @@ def run_flow(
     handlers: Handlers = None,
     initial_data: Mapping[str, object] | None = None,
     *,
+    allowed: str | Iterable[str] = (),
     cache_enabled: bool | NotGiven = NOT_GIVEN,
     parallel_enabled: bool | NotGiven = NOT_GIVEN,
     async_enabled: bool | NotGiven = NOT_GIVEN,
     max_workers: int | NotGiven = NOT_GIVEN,
+    transaction_backend: object = None,
 ) -> FlowResult:
     """Run a graph and wait for it.
 
@@ -27,13 +29,20 @@ def run_flow(
         flow_name: One of the graph's named flows; None for the whole graph.
         handlers: A handler for each vertex by name, or a function from name to handler.
             They take keyword arguments and return a dict of their outputs. Without one
-            the vertex's own handler is used.
+            the vertex's own handler is used. Or a `HandlerResolver`, which follows the
+            paths that vertices have as handlers.
         initial_data: Values for inputs that are declared by type, by parameter or by
             `vertex.parameter`.
+        allowed: Modules into which such paths are followed, each with what is under it;
+            without any, paths are refused.
         cache_enabled: Skip unchanged pure vertices.
         parallel_enabled: Run the vertices of one stage at once.
         async_enabled: Await handlers that are `async def`; alone, one at a time.
         max_workers: How many threads to use at the most.
+        transaction_backend: What the atomic groups that are rolled back work on: an object
+            with `commit` and `rollback`, and perhaps `begin`. Each group calls `begin`
+            before its members, then `commit`, or `rollback` if one failed or the run did.
+            Or a transaction of `hbia_dsl.atomicity`.
 
     Returns:
         The values by `vertex.output`.
@@ -41,8 +50,8 @@ def run_flow(
     Raises:
         FlowFailed: Handlers failed; their exceptions are inside.
         HandlerNotFoundError: A vertex has no handler; nothing has run.
-        HandlerResolutionError: A handler cannot be used; for one that is `async def`
-            `async_enabled` is not set.
+        HandlerResolutionError: A handler cannot be used: its path leads where it may not,
+            or it is `async def` and `async_enabled` is not set.
         DataResolutionError: An input has no source; nothing has run.
         ContractInputError: Initial data are not of their declared type.
         GraphCycleError: Vertices wait for each other.
@@ -54,7 +63,15 @@ def run_flow(
     from hbia_dsl.compat.graph_running import run_graph  # the engine, loaded where it is used
 
     flags = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers)
-    return run_graph(graph, flow_name, handlers, initial_data, flags)
+    return run_graph(
+        graph,
+        flow_name,
+        handlers,
+        initial_data,
+        flags,
+        allowed=allowed,
+        backend=transaction_backend,
+    )
 
 
 async def run_flow_async(
@@ -63,10 +80,12 @@ async def run_flow_async(
     handlers: Handlers = None,
     initial_data: Mapping[str, object] | None = None,
     *,
+    allowed: str | Iterable[str] = (),
     cache_enabled: bool | NotGiven = NOT_GIVEN,
     parallel_enabled: bool | NotGiven = NOT_GIVEN,
     async_enabled: bool = True,
     max_workers: int | NotGiven = NOT_GIVEN,
+    transaction_backend: object = None,
 ) -> FlowResult:
     """Run a graph inside asyncio or trio, whichever is running.
 
@@ -76,4 +95,12 @@ async def run_flow_async(
     from hbia_dsl.compat.graph_running import run_graph_async  # loaded where it is used
 
     flags = Flags(cache_enabled, parallel_enabled, async_enabled, max_workers)
-    return await run_graph_async(graph, flow_name, handlers, initial_data, flags)
+    return await run_graph_async(
+        graph,
+        flow_name,
+        handlers,
+        initial_data,
+        flags,
+        allowed=allowed,
+        backend=transaction_backend,
+    )

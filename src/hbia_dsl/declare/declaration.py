@@ -6,9 +6,23 @@ up, nothing is registered.
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Final, Literal
 
 import attrs
+
+Undo = Callable[..., object]
+"""Takes back what a member did: called with the member's inputs by name, and its output."""
+
+
+class _NotSaid(Enum):
+    NOT_SAID = "not said"
+
+
+NOT_SAID: Final = _NotSaid.NOT_SAID
+"""Nothing was said about a compensation, which is something else than "there is none"."""
+
+NotSaid = _NotSaid
 
 Effect = Literal["pure", "side_effect"]
 """`pure`: repeating it is harmless. `side_effect`: something outside changes."""
@@ -21,6 +35,11 @@ Backend = Literal["asyncio", "trio"]
 
 ATTRIBUTE: Final = "__hbia__"
 """Name of the attribute that carries the declaration on the function."""
+
+
+def _identities(items: tuple[object, ...]) -> tuple[int, ...]:
+    """Compare things that may be anything, such as arrays, by what they are."""
+    return tuple(map(id, items))
 
 
 @attrs.frozen
@@ -45,6 +64,8 @@ class VertexDeclaration:
     """Longest time that one attempt may take, in seconds; None for no limit."""
     backend: Backend | None = None
     """The event loop that an async vertex needs, if it needs a certain one."""
+    depends_on: tuple[object, ...] = attrs.field(default=(), eq=_identities)
+    """What else decides its result and cannot be seen in its code."""
 
 
 @attrs.frozen
@@ -59,6 +80,12 @@ class AtomicDeclaration:
     """Whether members run one after the other."""
     no_cache: bool = True
     """Whether members are never read from nor written to a cache."""
+    compensate: Undo | NotSaid | None = NOT_SAID
+    """What takes this member back; None if there is nothing to take back."""
+    is_pivot: bool = False
+    """Whether nothing of the group is taken back once this member has succeeded."""
+    is_retriable: bool = False
+    """Whether this member, which comes after the pivot, is tried again when it fails."""
 
 
 @attrs.frozen

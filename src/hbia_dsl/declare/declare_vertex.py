@@ -4,7 +4,7 @@ The decorator is typed as identity: it writes down what it was told and returns 
 same function, still callable, picklable and testable without a flow.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar, overload
 
 import attrs
@@ -46,6 +46,7 @@ def vertex(
     check: bool = ...,
     timeout_s: float | None = ...,
     backend: Backend | None = ...,
+    depends_on: Sequence[object] = ...,
 ) -> VertexDecorator: ...
 def vertex(
     fn: F | None = None,
@@ -59,6 +60,7 @@ def vertex(
     check: bool = True,
     timeout_s: float | None = None,
     backend: Backend | None = None,
+    depends_on: Sequence[object] = (),
 ) -> object:
     """Declare a function as a vertex, bare or with options.
 
@@ -76,6 +78,9 @@ def vertex(
         check: Whether each result is checked against the declared type.
         timeout_s: Longest time that one attempt may take, in seconds, above 0.
         backend: "asyncio" or "trio" if an async vertex needs that event loop.
+        depends_on: For the cache: functions, classes, modules or values that decide the
+            result of a pure vertex and cannot be seen in its code, such as what it finds
+            by `getattr` with a text.
 
     Returns:
         The function itself.
@@ -93,6 +98,7 @@ def vertex(
         check=check,
         timeout_s=timeout_s,
         backend=backend,
+        depends_on=tuple(depends_on) if isinstance(depends_on, list) else depends_on,  # type: ignore[arg-type]  # checked in `_declare`
     )
 
     if fn is not None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Final
 
-from hbia_dsl.declare.declaration import AtomicDeclaration, VertexDeclaration
+from hbia_dsl.declare.declaration import NOT_SAID, AtomicDeclaration, VertexDeclaration
 from hbia_dsl.declare.misuse import bad_name, misuse
 from hbia_dsl.diagnostics.near_miss import nearest
 
@@ -42,6 +42,10 @@ def check_vertex_options(fn: object, told: VertexDeclaration) -> None:
         text = f"`version` must be text, not {type(version).__name__}"
         raise misuse(fn, text, 'put it in quotes: version="2"')
     _check_inputs(fn, told.inputs)
+    depends_on: object = told.depends_on  # as above
+    if not isinstance(depends_on, tuple):
+        text = f"`depends_on` must be a tuple or list, not a {type(depends_on).__name__}"
+        raise misuse(fn, text, "write depends_on=[parse_rules, RULES]")
     if told.name is not None and not _is_name(told.name):
         raise bad_name(fn, told.name, "a vertex")
     _check_outputs(fn, told.outputs)
@@ -58,6 +62,30 @@ def check_atomic_options(fn: object, told: AtomicDeclaration) -> None:
     _check_choice(fn, "on_failure", told.on_failure, ("rollback", "compensate", "abort"))
     _check_flag(fn, "no_parallel", told.no_parallel)
     _check_flag(fn, "no_cache", told.no_cache)
+    _check_flag(fn, "pivot", told.is_pivot)
+    _check_flag(fn, "retriable", told.is_retriable)
+    _check_compensation(fn, told)
+
+
+def _check_compensation(fn: object, told: AtomicDeclaration) -> None:
+    undo: object = told.compensate  # callers without a type checker pass anything
+    if undo is not NOT_SAID and undo is not None and not callable(undo):
+        text = f"`compensate` must be a function, not a {type(undo).__name__}"
+        raise misuse(fn, text, "write compensate=cancel_booking, the function itself")
+    if told.on_failure == "compensate":
+        if told.is_pivot and told.is_retriable:
+            text = "a member is the pivot of its group or comes after it, not both"
+            raise misuse(fn, text, "leave out `pivot` or `retriable`")
+        return
+    said = {
+        "compensate": undo is not NOT_SAID,
+        "pivot": told.is_pivot,
+        "retriable": told.is_retriable,
+    }
+    for option, is_said in said.items():
+        if is_said:
+            text = f'`{option}` is for groups with on_failure="compensate"'
+            raise misuse(fn, text, f'write on_failure="compensate", or leave out `{option}`')
 
 
 def _check_choice(fn: object, option: str, value: object, choices: tuple[str, ...]) -> None:

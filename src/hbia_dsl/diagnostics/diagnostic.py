@@ -34,3 +34,8 @@ class Diagnostic:
         """The opening line without its prefix: message and place, on one line."""
         place = "" if self.location is None else f" ({self.location.short()})"
         return f"{self.message}{place}"
+
+    @property
+    def one_line(self) -> str:
+        """Place and message on one line, as editors read it: `doc.yaml:3:5: message`."""
+        return self.message if self.location is None else f"{self.location.short()}: {self.message}"

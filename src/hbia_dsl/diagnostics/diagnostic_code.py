@@ -15,7 +15,8 @@ class DiagnosticCode:
     """A problem's number and its title."""
 
     number: str
-    """`HB` and three digits: 1xx declaring, 2xx wiring, 3xx running, 5xx settings, 6xx checking."""
+    """`HB` and three digits: 1xx declaring, 2xx wiring, 3xx running, 4xx documents, 5xx settings,
+    6xx checking, 7xx caching."""
     title: str
     """What the page about it is called."""
 
@@ -56,6 +57,8 @@ ATOMIC_BOUNDARY: Final = _code("HB211", "An outsider lies between two members of
 BAD_INPUTS: Final = _code("HB212", "`inputs=` of a flow cannot be used")
 BAD_RESULT: Final = _code("HB213", "`result=` names a vertex that is not in the flow")
 GROUP_CONFLICT: Final = _code("HB214", "Members of one atomic group disagree about it")
+UNDONE_BY_NOTHING: Final = _code("HB215", "A compensating group cannot take back what it does")
+SCATTERED_GROUP: Final = _code("HB216", "An atomic group falls into parts")
 BAD_GRAPH: Final = _code("HB220", "A graph cannot take a vertex, an edge or a group")
 UNBOUND_DATA: Final = _code("HB221", "A handler's input has no source")
 
@@ -76,6 +79,41 @@ UNKNOWN_FLOW: Final = _code("HB313", "A graph has no flow of that name")
 BAD_HANDLER_RESULT: Final = _code("HB314", "A handler did not return its declared outputs")
 VERTEX_CANCELLED: Final = _code("HB315", "A vertex was cancelled")
 
+# Running: the database of an atomic group.
+MISSING_TRANSACTION: Final = _code("HB330", "An atomic group lacks the transaction it works on")
+UNFIT_DATABASE: Final = _code("HB331", "A database cannot serve an atomic group")
+ENDED_BY_MEMBER: Final = _code("HB332", "A member may not end the transaction of its group")
+DOOMED_COMMIT: Final = _code("HB333", "A group cannot be committed")
+UNKNOWN_COMMIT: Final = _code("HB334", "Nobody knows whether a group was committed")
+BROKEN_TRANSACTION: Final = _code("HB335", "A transaction ended behind its group's back")
+COMPENSATION_FAILED: Final = _code("HB336", "Something could not be undone")
+
+# Running: what a verification of atomic groups finds.
+UNVERIFIABLE: Final = _code("HB340", "A verification cannot tell anything about a group")
+NOT_ALL_OR_NOTHING: Final = _code("HB341", "An atomic group is not all or nothing")
+OUTSIDE_TRANSACTION: Final = _code("HB342", "A member works outside of its group's transaction")
+FORGOTTEN_COMPENSATION: Final = _code("HB343", "A compensation is forgotten or incomplete")
+NOT_IDEMPOTENT: Final = _code("HB344", "What may run twice does something else the second time")
+DEPENDENT_COMPENSATION: Final = _code("HB345", "A compensation fails because another one did")
+
+# Documents: what keeps a text from being a flow document, and its handlers from being found.
+UNREADABLE_DOCUMENT: Final = _code("HB401", "A document cannot be read")
+NOT_YAML: Final = _code("HB402", "A document is not YAML")
+REFUSED_YAML: Final = _code("HB403", "A document uses YAML that documents may not use")
+BAD_KEY: Final = _code("HB404", "A key of a document is not text, or is there twice")
+BAD_SHAPE: Final = _code("HB405", "A part of a document has the wrong form")
+UNKNOWN_KEY: Final = _code("HB406", "A document has a key that means nothing")
+BAD_DOCUMENT_NAME: Final = _code("HB407", "A name in a document cannot be used")
+UNKNOWN_DOCUMENT_NAME: Final = _code("HB408", "A document names something that is not there")
+UNKNOWN_TYPE: Final = _code("HB409", "A document names a type that nobody knows")
+BAD_GROUP: Final = _code("HB410", "An atomic group of a document cannot be")
+BAD_HANDLER_PATH: Final = _code("HB411", "A handler is not written as a path to a function")
+REFUSED_HANDLER: Final = _code("HB412", "The path of a handler leads where it may not")
+UNIMPORTABLE_HANDLER: Final = _code("HB413", "A handler is not where its path says")
+UNWRITABLE_GRAPH: Final = _code("HB420", "A graph cannot be written as a document")
+UNGIVEN_FUNCTION: Final = _code("HB421", "A document names a function that was not given")
+CONTRADICTION: Final = _code("HB422", "A document says something else than the code")
+
 # Settings.
 BAD_SETTING: Final = _code("HB501", "A setting has a value that it cannot have")
 
@@ -92,3 +130,7 @@ UNIMPORTABLE_TARGET: Final = _code("HB609", "A module with flows cannot be impor
 NO_FLOW: Final = _code("HB610", "There is no flow to check")
 UNSEEN_MODULE: Final = _code("HB611", "A type checker does not find a module")
 REFUSED_INPUTS: Final = _code("HB612", "A type checker refuses the inputs of a flow")
+OUT_OF_REACH: Final = _code("HB613", "A vertex is in no module that a type checker could read")
+
+# Caching.
+UNCACHEABLE_VERTEX: Final = _code("HB701", "A vertex and its inputs have no key in a cache")

@@ -1,8 +1,8 @@
-"""Places in the user's code.
+"""Places in the user's code and documents.
 
 A place is kept as file, line and perhaps a name on that line; the text of the line
-is read only when a report is rendered. Paths are shown relative to the working
-directory, or as the bare file name: never absolute.
+is read only when a report is rendered, unless it is kept too. Paths are shown relative
+to the working directory, or as the bare file name: never absolute.
 """
 
 import os
@@ -26,6 +26,8 @@ class Location:
     """How many characters are marked."""
     subject: str | None = None
     """What is meant on that line, such as "parameter `prices`"."""
+    text: str | None = None
+    """The line itself in a document, which may be in no file; None for Python code."""
 
     def shown_file(self) -> str:
         """Return the path as a reader may see it: relative, or the bare file name."""
@@ -40,8 +42,9 @@ class Location:
         return relative.replace(os.sep, "/")
 
     def short(self) -> str:
-        """Return `file:line`."""
-        return f"{self.shown_file()}:{self.line}"
+        """Return `file:line`; in a document `file:line:column`, the column from 1."""
+        place = f"{self.shown_file()}:{self.line}"
+        return place if self.text is None or self.column is None else f"{place}:{self.column + 1}"
 
 
 def location_of(fn: Callable[..., object], parameter: str | None = None) -> Location | None:

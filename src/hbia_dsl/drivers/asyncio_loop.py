@@ -7,20 +7,22 @@ leaves as the same object, after everything of the run has ended.
 """
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
+from hbia_dsl.drivers.anyio_shield import shield_from_anyio
 from hbia_dsl.drivers.carriers import Carriers
 from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
 from hbia_dsl.drivers.invoke import timeout_error
 from hbia_dsl.drivers.loop_port import Coro, Later
-from hbia_dsl.kernel.conclusion import add_failures_as_notes
+from hbia_dsl.drivers.lowered_carriers import carriers_for
+from hbia_dsl.drivers.undoing_asyncio import undo_on_asyncio
+from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import PlannedVertex
 from hbia_dsl.kernel.run_scope import Clock
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.lowering.await_text import AwaitedRun
 
 
 async def drive_on_asyncio(
@@ -31,16 +33,18 @@ async def drive_on_asyncio(
     max_tasks: int,
     grace_s: float,
     ctrl_c: CtrlC | None = None,
+    compiled: AwaitedRun | None = None,
 ) -> None:
     """Run all vertices inside the running asyncio loop.
 
     Returns when nothing of the run is left running; the outcome is in the run's kernel.
+    `compiled`, given for serial and plain runs, is run instead of the plan.
 
     Raises:
         CancelledError: The host was cancelled while it waited: the same object.
     """
     port = _AsyncioPort(run)
-    carriers = Carriers(
+    carriers = carriers_for(compiled)(
         run, port, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s, ctrl_c=ctrl_c
     )
     host: asyncio.CancelledError | None = None
@@ -55,30 +59,27 @@ async def drive_on_asyncio(
                 await _drain(carriers, port)
     finally:
         carriers.close()
+    if carriers.is_over():  # else the user insisted on leaving
+        try:
+            await undo_on_asyncio(run)
+        except asyncio.CancelledError as cancelled:
+            host = host or cancelled
     if host is not None:
         run.kernel.finish()
         run.scope.close()
         add_failures_as_notes(run, host)
+        add_groups_as_notes(run, host)
         raise host
 
 
 async def _drain(carriers: Carriers, port: "_AsyncioPort") -> None:
     """Wait until nothing of the run is left, however often the host is cancelled meanwhile."""
-    with _shield_from_anyio():
+    with shield_from_anyio():
         while not carriers.may_leave():
             try:
                 await asyncio.shield(port.wake)
             except asyncio.CancelledError:
                 continue  # noted already: the first one is what leaves
-
-
-def _shield_from_anyio() -> AbstractContextManager[object]:
-    """Keep a host's anyio scope from cancelling us at every turn of the loop."""
-    anyio = sys.modules.get("anyio")
-    if anyio is None:
-        return nullcontext()
-    shield: AbstractContextManager[object] = anyio.CancelScope(shield=True)
-    return shield
 
 
 class _AsyncioPort:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import Context
 from functools import partial
 from itertools import count
-from types import CoroutineType
 from typing import Final
 
 from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
@@ -19,11 +18,10 @@ from hbia_dsl.drivers.foreign_loop import explain_failure
 from hbia_dsl.drivers.invoke import TIME_IS_UP, arguments_of, invoke, invoke_with_timeout
 from hbia_dsl.drivers.loop_port import Coro, Later, LoopPort
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
-from hbia_dsl.drivers.stepping import Resumed, Suspended, awaiting
+from hbia_dsl.drivers.stepping import Resumed, Suspended, awaitable
 from hbia_dsl.drivers.stragglers import report_stragglers
 from hbia_dsl.drivers.thread_pool import POOL, Report
 from hbia_dsl.kernel.kernel import Schedule, StopReason
-from hbia_dsl.kernel.plan import PlannedVertex
 from hbia_dsl.kernel.run_scope import RunScope
 from hbia_dsl.kernel.run_state import RunState
 
@@ -80,6 +78,8 @@ class Carriers:
         self._order: Iterator[int] | None = None
         self._timers: dict[int, Later] = {}
         self._numbers = count()
+        self._here: set[int] = set()
+        """Carriers that are not known to have ended."""
         self._unbegun: set[int] = set()
         """Carriers that were spawned and have not taken their first step."""
 
@@ -137,15 +137,15 @@ class Carriers:
         clock, new_context, started, ended = run.clock, run.context.copy, run.started, run.ended
         succeeded, is_serial = self.kernel.succeeded, self._order is not None
         is_simple = self._is_all_async and not is_serial
-        is_spent, slice_end = self.port.spent_check(), clock() + SLICE_S
+        is_spent, slice_end = self.port.spent_check(), (now := clock()) + SLICE_S
         self._unbegun.discard(number)
         try:
             while todo:
                 v = todo.popleft()
-                vertex, context = vertices[v], new_context()
-                started[v] = clock()
+                vertex, context, started[v] = vertices[v], new_context(), now
+                make = vertex.coroutine_function
                 try:
-                    coroutine = self._begin(vertex, context)
+                    coroutine = make(*vertex.positional(slots)) if make else self._begin(v, context)
                     try:
                         waits_for: Suspended = context.run(coroutine.send, None)
                     except StopIteration as end:
@@ -169,27 +169,24 @@ class Carriers:
                 if is_spent is not None and is_spent():
                     return
                 if now >= slice_end and todo:
-                    slice_end = await self._pause()
+                    slice_end = (now := await self._pause()) + SLICE_S
         finally:
             self._one_less_free()
 
     async def _pause(self) -> float:
-        """Let other tasks of the loop run; return when the next slice ends."""
+        """Let other tasks of the loop run; return the time then."""
         await self.port.pause()
-        return self.run.clock() + SLICE_S
+        return self.run.clock()
 
-    def _begin(self, vertex: PlannedVertex, context: Context) -> Coro:
+    def _begin(self, v: int, context: Context) -> Coro:
         """Call an async handler; its coroutine is not begun yet."""
-        slots = self.run.slots
-        if vertex.is_plain:
-            plain = context.run(vertex.handler, *vertex.positional(slots))
-            return plain if type(plain) is CoroutineType else awaiting(plain)
+        vertex, slots = self.run.vertices[v], self.run.slots
         if vertex.keywords is None:
             made = context.run(vertex.handler, *vertex.positional(slots))
         else:
             arguments, named = arguments_of(vertex, slots)
             made = context.run(vertex.handler, *arguments, **named)
-        coroutine = made if type(made) is CoroutineType else awaiting(made)
+        coroutine = awaitable(made)
         if vertex.timeout_s is None:
             return coroutine
         return self.port.timed(vertex, coroutine, self.run.clock)
@@ -218,7 +215,17 @@ class Carriers:
             self.carriers += 1
             self.free += 1
             self._unbegun.add(number)
-            self.port.spawn(partial(self.carry, number), partial(self._carrier_gone, number))
+            self._here.add(number)
+            self.port.spawn(partial(self._be_there, number), partial(self._carrier_gone, number))
+
+    async def _be_there(self, number: int) -> None:
+        """Be a carrier, and say so when there is nothing left to do.
+
+        The port says so too, but asyncio lets it know one turn of the loop later, which is
+        a good part of what a small run costs.
+        """
+        await self.carry(number)
+        self._carrier_gone(number, None)
 
     def _one_less_free(self) -> None:
         """Note that a free carrier takes no more vertices."""
@@ -227,6 +234,9 @@ class Carriers:
             self._ensure_carrier()
 
     def _carrier_gone(self, number: int, crash: BaseException | None) -> None:
+        if number not in self._here:
+            return  # it said so itself
+        self._here.discard(number)
         self.carriers -= 1
         if crash is not None:
             self.crash = crash

@@ -7,6 +7,7 @@ from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import VERTEX_CANCELLED
 from hbia_dsl.drivers.deadline import heed_scope
 from hbia_dsl.errors import VertexCancelled
+from hbia_dsl.kernel.group_kernel import GroupKernel
 from hbia_dsl.kernel.run_state import RunState
 
 
@@ -24,6 +25,8 @@ def record_outcome(run: RunState, v: int, error: BaseException | None) -> Sequen
     if kernel.stop_reason is not None and isinstance(error, VertexCancelled):
         kernel.cancelled(v)
         return ()
+    if isinstance(kernel, GroupKernel):
+        return _record_failure(run, kernel, v, error)
     return kernel.failed(v, error)
 
 
@@ -32,6 +35,24 @@ def tell_handlers(run: RunState) -> None:
     reason = run.kernel.stop_reason
     if reason is not None:
         run.scope.token.cancel(reason.value)
+
+
+def _record_failure(
+    run: RunState, kernel: GroupKernel, v: int, error: BaseException
+) -> Sequence[int]:
+    """Tell the kernel of a failure, unless the transaction that `v` is in is begun again."""
+    g = run.plan.group_of.get(v)
+    steps = None if g is None else run.plan.groups[g].transaction
+    if steps is None or v == steps.begin or kernel.is_failing(v):
+        return kernel.failed(v, error)
+    unit = run.slots[steps.slot]
+    may_go_on = kernel.stop_reason is None and isinstance(error, Exception)
+    if may_go_on and steps.may_retry(unit, error):
+        return kernel.restart(v)
+    ready = kernel.failed(v, error)
+    if kernel.is_failing(v):
+        steps.doom(unit)
+    return ready
 
 
 def _is_foreign_cancellation(error: BaseException) -> bool:

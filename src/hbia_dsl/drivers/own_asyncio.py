@@ -9,13 +9,20 @@ from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
 from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.lowering.await_text import AwaitedRun
 
 LEAVE_S: Final = 0.1
 """How long async handlers have to end when the user insists on leaving, in seconds."""
 
 
 def drive_on_own_asyncio(
-    run: RunState, schedule: Schedule, *, max_workers: int, max_tasks: int, grace_s: float
+    run: RunState,
+    schedule: Schedule,
+    *,
+    max_workers: int,
+    max_tasks: int,
+    grace_s: float,
+    compiled: AwaitedRun | None = None,
 ) -> int:
     """Run all vertices; return how often Ctrl-C was pressed."""
     ctrl_c = CtrlC()
@@ -31,6 +38,7 @@ def drive_on_own_asyncio(
                 max_tasks=max_tasks,
                 grace_s=grace_s,
                 ctrl_c=ctrl_c,
+                compiled=compiled,
             )
         )
         ctrl_c.on_first = partial(_cancel, loop, host)

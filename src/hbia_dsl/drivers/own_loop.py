@@ -6,9 +6,10 @@ ends as always, and leaves as a bare `KeyboardInterrupt`; a second one leaves at
 
 import sys
 
-from hbia_dsl.kernel.conclusion import add_failures_as_notes
+from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.lowering.await_text import AwaitedRun
 
 
 def running_loop() -> str | None:
@@ -33,8 +34,11 @@ def drive_on_own_loop(
     max_workers: int,
     max_tasks: int,
     grace_s: float,
+    compiled: AwaitedRun | None = None,
 ) -> None:
     """Run all vertices inside an event loop made for this run.
+
+    `compiled`, given for serial and plain runs, is run instead of the plan.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed; bare. Handlers may still run if it was
@@ -46,8 +50,16 @@ def drive_on_own_loop(
     else:
         from hbia_dsl.drivers.own_asyncio import drive_on_own_asyncio as drive
 
-    presses = drive(run, schedule, max_workers=max_workers, max_tasks=max_tasks, grace_s=grace_s)
+    presses = drive(
+        run,
+        schedule,
+        max_workers=max_workers,
+        max_tasks=max_tasks,
+        grace_s=grace_s,
+        compiled=compiled,
+    )
     if presses:
         interrupt = KeyboardInterrupt()
         add_failures_as_notes(run, interrupt)
+        add_groups_as_notes(run, interrupt)
         raise interrupt

@@ -3,7 +3,9 @@
 from hbia_dsl.drivers.deadline import heed_scope, stop_at_deadline
 from hbia_dsl.drivers.invoke import invoke
 from hbia_dsl.drivers.outcome_recording import record_outcome
-from hbia_dsl.kernel.conclusion import stop_with_parent
+from hbia_dsl.drivers.undoing_here import undo_here
+from hbia_dsl.kernel.conclusion import add_groups_as_notes, stop_with_parent
+from hbia_dsl.kernel.kernel import StopReason
 from hbia_dsl.kernel.run_state import RunState
 
 
@@ -13,6 +15,20 @@ def drive_serially(run: RunState) -> None:
     Deadlines are looked at between vertices; a running handler can look itself, by
     `check_cancelled`. The outcome is in the run's kernel.
     """
+    if not run.plan.groups:
+        _walk(run)
+        return
+    try:
+        _walk(run)
+    except BaseException as interrupt:  # Ctrl-C in our own code
+        run.kernel.stop(StopReason.INTERRUPT)
+        undo_here(run, on_threads=False, is_interrupted=True)
+        add_groups_as_notes(run, interrupt)
+        raise
+    undo_here(run, on_threads=False)
+
+
+def _walk(run: RunState) -> None:
     kernel, clock, token = run.kernel, run.clock, run.scope.token
     deadline = run.scope.deadline
     heed_scope(run)

@@ -33,9 +33,10 @@ from hbia_dsl.drivers.simulated_vertex import (
 from hbia_dsl.drivers.simulation_trace import Happening, TraceEvent
 from hbia_dsl.drivers.stepping import Suspended
 from hbia_dsl.drivers.timetable import Timetable
+from hbia_dsl.drivers.undoing_here import undo_in_no_time
 from hbia_dsl.drivers.virtual_clock import VirtualClock, VirtualSleep
 from hbia_dsl.errors import RunTimeout
-from hbia_dsl.kernel.conclusion import add_failures_as_notes
+from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
 from hbia_dsl.kernel.kernel import CANCELLED, FAILED, SUCCEEDED, Schedule, StopReason
 from hbia_dsl.kernel.run_state import RunState
 
@@ -136,10 +137,12 @@ class SimulatedDriver:
         finally:
             for task in self._tasks.values():  # there are some only if the user interrupts this
                 task.close()
+        undo_in_no_time(run)
         if self._host_cancelled is not None:
             self.kernel.finish()
             run.scope.close()
             add_failures_as_notes(run, self._host_cancelled)
+            add_groups_as_notes(run, self._host_cancelled)
             raise self._host_cancelled
 
     def _go_on_to_the_end(self) -> None:
@@ -220,7 +223,7 @@ class SimulatedDriver:
 
     def _record(self, v: int, error: BaseException | None) -> None:
         ready = record_outcome(self.run, v, error)
-        self._note(_ENDED[self.kernel.states[v]], v)
+        self._note(_ENDED.get(self.kernel.states[v], "retried"), v)
         if self.kernel.stop_reason is not None:
             self._wind_down()
         else:

@@ -10,10 +10,19 @@ from typing import Literal
 import attrs
 
 Happening = Literal[
-    "start", "call", "succeeded", "failed", "cancelled", "timeout", "cancel", "deadline", "stop"
+    "start",
+    "call",
+    "succeeded",
+    "failed",
+    "retried",
+    "cancelled",
+    "timeout",
+    "cancel",
+    "deadline",
+    "stop",
 ]
 """Of a vertex: `start`; `call` of its handler; `timeout` and `cancel`, by which it is told to
-end; and how it ended. Of the run: `deadline`, `cancel` by its host, and `stop`, after which
+end; and how it ended: `retried` if its atomic group is begun again because of it. Of the run: `deadline`, `cancel` by its host, and `stop`, after which
 nothing is started."""
 
 

@@ -12,7 +12,10 @@ Each vertex has its own copy of the run's context, entered anew for every step.
 
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context
+from types import CoroutineType
 from typing import Final
+
+from hbia_dsl.lowering.await_text import TURN
 
 Suspended = object
 """What a coroutine hands to the event loop when it suspends."""
@@ -36,7 +39,8 @@ class Resumed:
         """Take over a coroutine.
 
         Args:
-            coroutine: It has suspended.
+            coroutine: It has suspended. Either that of a vertex, or a piece of compiled
+                source that gives up its turn at the end of a vertex.
             context: Where each of its steps is made.
             first: What it waits for.
             is_foreign: Recognises what must never reach the loop: the loop would drop
@@ -50,11 +54,14 @@ class Resumed:
         """Whether the carrier was closed instead of resumed, because its loop is gone."""
 
     def __await__(self) -> Generator[object, object, object]:
-        """Hand on to the event loop what the coroutine waits for, and back what comes."""
+        """Hand on to the event loop what the coroutine waits for, and back what comes.
+
+        Returns at the end of the coroutine or of its turn.
+        """
         enter, send, throw = self._context.run, self._coroutine.send, self._coroutine.throw
         waits_for, is_foreign = self._first, self._is_foreign
         try:
-            while True:
+            while waits_for is not TURN:
                 if is_foreign is not None and is_foreign(waits_for):
                     complaint = f"a {type(waits_for).__name__} {FOREIGN_WAIT}"
                     waits_for = enter(throw, TypeError(complaint))
@@ -71,6 +78,12 @@ class Resumed:
                     waits_for = enter(send, answer)
         except StopIteration as end:
             return end.value
+        return None
+
+
+def awaitable(value: object) -> Coroutine[object, object, object]:
+    """Return what a handler gave as a coroutine, which it nearly always is already."""
+    return value if type(value) is CoroutineType else awaiting(value)
 
 
 async def awaiting(value: object) -> object:

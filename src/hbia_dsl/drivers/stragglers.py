@@ -30,10 +30,10 @@ def report_stragglers(run: RunState, running: Sequence[int]) -> None:
     for v in running:
         place = places.get(v)
         log_warning(
-            "flow `%s` was stopped and still waits for vertex `%s`%s; a handler that is not async "
+            "flow `%s` was stopped and still waits for %s%s; a handler that is not async "
             "can end early by check_cancelled() or on_cancel()",
             run.plan.flow,
-            run.vertices[v].name,
+            run.vertices[v].name if run.vertices[v].is_step else f"vertex `{run.vertices[v].name}`",
             "" if place is None else f", at {place.short()}",
         )
 

@@ -18,7 +18,8 @@ from hbia_dsl.drivers.invoke import TIME_IS_UP, invoke, invoke_with_timeout
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
 from hbia_dsl.drivers.stragglers import STILL_WAITING_S, report_stragglers, running_vertices
 from hbia_dsl.drivers.thread_pool import POOL, Report, Ticket
-from hbia_dsl.kernel.conclusion import add_failures_as_notes
+from hbia_dsl.drivers.undoing_here import undo_here
+from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
 from hbia_dsl.kernel.kernel import StopReason
 from hbia_dsl.kernel.run_scope import RunScope
 from hbia_dsl.kernel.run_state import RunState
@@ -44,10 +45,13 @@ def drive_with_crew(run: RunState, max_workers: int) -> None:
         # one interrupts this wait too, and so leaves at once.
         crew.stop(StopReason.INTERRUPT)
         crew.wait()
+        undo_here(run, on_threads=True, is_interrupted=True)
         add_failures_as_notes(run, interrupt)
+        add_groups_as_notes(run, interrupt)
         raise
     finally:
         unhook()
+    undo_here(run, on_threads=True)
 
 
 class _Crew:

@@ -15,12 +15,15 @@ from hbia_dsl.drivers.carriers import Carriers
 from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
 from hbia_dsl.drivers.invoke import timeout_error
 from hbia_dsl.drivers.loop_port import Coro, Later
+from hbia_dsl.drivers.lowered_carriers import carriers_for
 from hbia_dsl.drivers.stepping import Suspended
-from hbia_dsl.kernel.conclusion import add_failures_as_notes
+from hbia_dsl.drivers.undoing_trio import undo_on_trio
+from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import PlannedVertex
 from hbia_dsl.kernel.run_scope import Clock
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.lowering.await_text import AwaitedRun
 
 
 async def drive_on_trio(
@@ -31,20 +34,23 @@ async def drive_on_trio(
     max_tasks: int,
     grace_s: float,
     ctrl_c: CtrlC | None = None,
+    compiled: AwaitedRun | None = None,
 ) -> None:
     """Run all vertices inside the running trio loop.
 
     Returns when nothing of the run is left running; the outcome is in the run's kernel.
+    `compiled`, given for serial and plain runs, is run instead of the plan.
 
     Raises:
         trio.Cancelled: The host was cancelled while it waited.
         KeyboardInterrupt: trio delivered a Ctrl-C to the host while it waited; bare.
     """
     stopped: BaseException | None = None
+    carriers: Carriers | None = None
     try:
         async with trio.open_nursery() as nursery:
             port = _TrioPort(nursery, ctrl_c)
-            carriers = Carriers(
+            carriers = carriers_for(compiled)(
                 run,
                 port,
                 max_workers=max_workers,
@@ -53,24 +59,21 @@ async def drive_on_trio(
                 ctrl_c=ctrl_c,
             )
             try:
-                if carriers.start(schedule):
-                    await port.all_ended.wait()
+                await port.run(carriers, schedule)
             except BaseException as error:
                 stopped = error
-                carriers.stop_for_host()
-                nursery.cancel_scope.cancel()
-                await port.drain(carriers)
                 raise
-            finally:
-                port.closed.set()
-                carriers.close()
     except BaseException:
         run.kernel.finish()
         run.scope.close()
+        if carriers is not None and carriers.is_over():  # else the user insisted on leaving
+            await undo_on_trio(run, ctrl_c)
         if stopped is None or isinstance(stopped, trio.Cancelled):
             raise
         add_failures_as_notes(run, stopped)
+        add_groups_as_notes(run, stopped)
         raise stopped from None  # the nursery wrapped it in a group; it leaves bare
+    await undo_on_trio(run, ctrl_c)
 
 
 class _TrioTimer:
@@ -187,6 +190,20 @@ class _TrioPort:
 
     def finished(self) -> None:
         self.all_ended.set()
+
+    async def run(self, carriers: Carriers, schedule: Schedule) -> None:
+        """Start the carriers and wait until nothing of the run is left, also if it is stopped."""
+        try:
+            if carriers.start(schedule):
+                await self.all_ended.wait()
+        except BaseException:
+            carriers.stop_for_host()
+            self.nursery.cancel_scope.cancel()
+            await self.drain(carriers)
+            raise
+        finally:
+            self.closed.set()
+            carriers.close()
 
     async def drain(self, carriers: Carriers) -> None:
         """Wait until nothing of the run is left."""

@@ -17,6 +17,7 @@ from hbia_dsl.drivers.serial import drive_serially
 from hbia_dsl.drivers.threads_crew import drive_with_crew
 from hbia_dsl.drivers.threads_staged import drive_stages_on_threads
 from hbia_dsl.errors import ForeignLoopError, RunUsageError
+from hbia_dsl.flow.current_cache import CURRENT_CACHE
 from hbia_dsl.flow.run_mode import RunMode, run_mode
 from hbia_dsl.flow.run_options import RunOptions
 from hbia_dsl.kernel.conclusion import conclude
@@ -24,14 +25,20 @@ from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, refuse_if_too_deep
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.kernel.run_watch import RUN_WATCH
+from hbia_dsl.lowering.await_text import AwaitedRun
 from hbia_dsl.lowering.run_text import CompiledRun
 
 
 class Lowered(Protocol):
     """Gives a flow as compiled source."""
 
+    def awaited(self, *, check: bool) -> AwaitedRun | None:
+        """Return it if all its vertices are async, or None if this run should use the plan."""
+        ...
+
     def lowered(self, *, check: bool) -> CompiledRun | None:
-        """Return it, or None if this run should use the plan."""
+        """Return it if no vertex is async, or None if this run should use the plan."""
         ...
 
 
@@ -71,6 +78,8 @@ def execute(
         conclude(run)
     finally:
         run.scope.close()  # also after a Ctrl-C: the run around this one forgets it
+        if mode.cache_dir is not None:
+            _leave_cache(run)
     return run
 
 
@@ -83,6 +92,7 @@ def _drive(run: RunState, options: RunOptions, mode: RunMode, lowered: Lowered |
             max_workers=mode.max_workers,
             max_tasks=options.max_tasks,
             grace_s=options.grace_s,
+            compiled=_awaited(run, options, mode, lowered),
         )
     elif mode.schedule is Schedule.SERIAL:
         _drive_serially(run, options, lowered)
@@ -98,6 +108,7 @@ async def execute_async(
     options: RunOptions,
     *,
     mode: RunMode | None = None,
+    lowered: Lowered | None = None,
     blocking_call: str = "flow.run(...)",
 ) -> RunState:
     """Run a plan inside the event loop that is running, asyncio or trio.
@@ -107,6 +118,7 @@ async def execute_async(
         inputs: The values of the flow's inputs, by slot.
         options: The run's options.
         mode: How vertices overlap, if that was resolved already.
+        lowered: Gives the flow as compiled source, for serial runs without anything special.
         blocking_call: What code without an event loop should call instead.
 
     Raises:
@@ -134,10 +146,13 @@ async def execute_async(
             max_workers=mode.max_workers,
             max_tasks=options.max_tasks,
             grace_s=options.grace_s,
+            compiled=_awaited(run, options, mode, lowered),
         )
         conclude(run)
     finally:
         run.scope.close()
+        if mode.cache_dir is not None:
+            _leave_cache(run)
     return run
 
 
@@ -145,7 +160,7 @@ def _new_run(
     plan: Plan, inputs: Mapping[int, object], options: RunOptions, mode: RunMode
 ) -> RunState:
     refuse_if_too_deep(plan.flow, CURRENT_SCOPE.get())
-    return RunState(
+    run = RunState(
         plan,
         inputs,
         clock=time.perf_counter,
@@ -153,17 +168,51 @@ def _new_run(
         schedule=mode.schedule,
         keeps_going=options.on_error == "continue",
     )
+    run.undo_timeout_s = options.compensation_timeout_s
+    run.undo_attempts = options.compensation_attempts
+    if mode.cache_dir is not None:
+        from hbia_dsl.flow.cache_of_run import enter_cache  # loaded where it is used
+
+        enter_cache(run, options, mode.cache_dir)
+    elif CURRENT_CACHE.get() is not None:  # of a run around this one
+        run.context.run(CURRENT_CACHE.set, None)
+    watch = RUN_WATCH.get()
+    if watch is not None:
+        watch(run)
+    return run
+
+
+def _leave_cache(run: RunState) -> None:
+    from hbia_dsl.flow.cache_of_run import leave_cache  # loaded where it is used
+
+    leave_cache(run)
 
 
 def _drive_serially(run: RunState, options: RunOptions, lowered: Lowered | None) -> None:
-    scope = run.scope
-    is_watched = run.plan.has_timeouts or scope.deadline is not None or scope.parent is not None
-    if lowered is not None and not is_watched and not run.keeps_going:
+    if lowered is not None and not _is_special(run):
         compiled = lowered.lowered(check=options.check)
         if compiled is not None:
             drive_lowered(run, compiled)
             return
     drive_serially(run)
+
+
+def _awaited(
+    run: RunState, options: RunOptions, mode: RunMode, lowered: Lowered | None
+) -> AwaitedRun | None:
+    """Return the compiled source for a run inside an event loop, if it can be one of that."""
+    is_serial = mode.schedule is Schedule.SERIAL
+    if lowered is None or not is_serial or not run.plan.is_all_async or _is_special(run):
+        return None
+    return lowered.awaited(check=options.check)
+
+
+def _is_special(run: RunState) -> bool:
+    """Return whether somebody must look at a serial run between its vertices."""
+    scope = run.scope
+    is_watched = run.plan.has_timeouts or scope.deadline is not None or scope.parent is not None
+    is_watched = is_watched or run.context.get(CURRENT_CACHE) is not None
+    return is_watched or run.keeps_going or RUN_WATCH.get() is not None
 
 
 def _is_plain(run: RunState, schedule: Schedule) -> bool:
@@ -172,7 +221,7 @@ def _is_plain(run: RunState, schedule: Schedule) -> bool:
     return (
         schedule is Schedule.STAGES
         and not plan.has_timeouts
-        and not plan.inner_counts
+        and not plan.groups
         and run.scope.deadline is None
         and run.scope.parent is None
     )

@@ -4,7 +4,9 @@ A flow never changes. `options` gives a flow of the same type with other run opt
 the two share wiring and plans.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from os import PathLike
+from types import ModuleType
 from typing import Generic, Never, ParamSpec, TypeVar, Unpack, overload
 
 from hbia_dsl.conf.not_given import NOT_GIVEN
@@ -17,12 +19,16 @@ from hbia_dsl.flow.run_options import RULES, OptionsGiven, RunOptions, bad_optio
 from hbia_dsl.flow.run_result import Run
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology
+from hbia_dsl.judging.check_report import CheckReport, Tool
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+Given = ModuleType | Iterable[ModuleType | Callable[..., object]]
+"""What a document may name: a module; or a registry or list of functions and modules."""
 
 _FROM_SETTINGS: bool = NOT_GIVEN  # type: ignore[assignment]  # a default that means "see options and settings"
 
@@ -114,6 +120,107 @@ class Flow(Generic[P, T_co]):
         wired = wire(name, vertices, inputs=inputs, result=result, localns=caller_locals)
         return _made(WiredEngine(wired), RunOptions())
 
+    @overload
+    @staticmethod
+    def from_yaml(
+        path: str | PathLike[str],
+        functions: Given,
+        *,
+        flow_name: str | None = None,
+        inputs: Callable[Q, object],
+        result: Callable[..., Awaitable[T]],
+    ) -> "Flow[Q, T]": ...
+    @overload
+    @staticmethod
+    def from_yaml(
+        path: str | PathLike[str],
+        functions: Given,
+        *,
+        flow_name: str | None = None,
+        inputs: Callable[Q, object],
+        result: Callable[..., T],
+    ) -> "Flow[Q, T]": ...
+    @overload
+    @staticmethod
+    def from_yaml(
+        path: str | PathLike[str],
+        functions: Given,
+        *,
+        flow_name: str | None = None,
+        inputs: Callable[Q, object],
+    ) -> "Flow[Q, object]": ...
+    @overload
+    @staticmethod
+    def from_yaml(
+        path: str | PathLike[str],
+        functions: Given,
+        *,
+        flow_name: str | None = None,
+        result: Callable[..., Awaitable[T]],
+    ) -> "Flow[..., T]": ...
+    @overload
+    @staticmethod
+    def from_yaml(
+        path: str | PathLike[str],
+        functions: Given,
+        *,
+        flow_name: str | None = None,
+        result: Callable[..., T],
+    ) -> "Flow[..., T]": ...
+    @overload
+    @staticmethod
+    def from_yaml(
+        path: str | PathLike[str], functions: Given, *, flow_name: str | None = None
+    ) -> "Flow[..., object]": ...
+    @staticmethod
+    def from_yaml(
+        path: str | PathLike[str],
+        functions: Given,
+        *,
+        flow_name: str | None = None,
+        inputs: Callable[..., object] | None = None,
+        result: Callable[..., object] | None = None,
+    ) -> "Flow[..., object]":
+        """Wire decorated functions as a document says.
+
+        The document names the vertices, their bindings, constants, order and groups;
+        types come from the annotations, and what the document says of them is compared.
+
+        Args:
+            path: The document, a YAML file.
+            functions: What the document may name: a module; or a registry or list of
+                functions and modules. Nothing is imported.
+            flow_name: The flow; may be left out if the document has one.
+            inputs: As for `of`.
+            result: As for `of`.
+
+        Raises:
+            DocumentError: The document is wrong, or it and the functions do not go
+                together; every independent reason at once.
+            FlowNotFoundError: The document has no such flow, or several and none is named.
+        """
+        from hbia_dsl.flow.flow_from_document import flow_from_file  # loaded where it is used
+        from hbia_dsl.flow.wired_engine import WiredEngine
+
+        wired = flow_from_file(
+            path, functions, flow_name, inputs=inputs, result=result, local_names=caller_locals
+        )
+        return _made(WiredEngine(wired), RunOptions())
+
+    def to_yaml(self) -> str:
+        """Return the flow as a document, with every binding written out.
+
+        `from_yaml` with the same functions, `inputs` and `result` makes an equal graph of
+        it. A type that documents have no word for, such as a class, is written `any`.
+
+        Raises:
+            DocumentError: A vertex is a function that no path leads to, such as a lambda,
+                or a name of the flow cannot stand in a document.
+        """
+        from hbia_dsl.flow.document_of_flow import document_of_flow  # loaded where it is used
+
+        return document_of_flow(self._wired)
+
     @property
     def name(self) -> str:
         """Name of the flow."""
@@ -144,6 +251,24 @@ class Flow(Generic[P, T_co]):
 
         return source_text(lower_flow(self.wired)).text
 
+    def check(self, *, tool: Tool = "mypy", strict_any: bool = False) -> CheckReport:
+        """Have a type checker judge the flow, as `hbia check` does.
+
+        Args:
+            tool: The type checker, `"mypy"` or `"pyright"`; it must be installed.
+            strict_any: Refuse vertices and edges that hold `Any`.
+
+        Returns:
+            All problems, and what nobody could prove; `report.ok` is True without problems.
+
+        Raises:
+            CheckError: The flow could not be judged: no such type checker, or a vertex is
+                in no module that it could read, such as a notebook.
+        """
+        from hbia_dsl.judging.check_one import check_one  # loaded where it is used
+
+        return check_one(self._wired, tool, strict_any=strict_any)
+
     def options(self, **given: Unpack[OptionsGiven]) -> "Flow[P, T_co]":
         """Return the same flow with other run options; see `OptionsGiven` for each.
 
@@ -154,6 +279,10 @@ class Flow(Generic[P, T_co]):
             if name not in RULES and name in self._wired.inputs:
                 text = f"`{name}` is an input of flow `{self.name}`, not an option"
                 raise bad_option(text, f"give it to the run: run({name}=...)")
+        if "transactions" in given:
+            from hbia_dsl.flow.transaction_reading import attach  # loaded where it is used
+
+            given["transactions"] = attach(self._wired, given["transactions"])
         return _made(self._engine, self._options.changed(given))
 
     def run(
@@ -224,6 +353,15 @@ class Flow(Generic[P, T_co]):
 
         del include, exclude  # both forms are made at once, and notebooks filter them
         return mimebundle(self.wired)
+
+    def __hbia_depends_on__(self) -> tuple[object, ...]:
+        """Return what decides the results of a flow that a cached vertex runs: code and wiring."""
+        vertices = self._wired.vertices.values()
+        return (
+            self._wired.result,
+            *(vertex.handler for vertex in vertices),
+            *(f"{v.name}.{b.parameter} <- {b.sources}" for v in vertices for b in v.bindings),
+        )
 
     def __repr__(self) -> str:
         return f"Flow({self.name!r}, {len(self._wired.vertices)} vertices)"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from hbia_dsl.errors import ResultError
 from hbia_dsl.flow.missing_value import missing_value
-from hbia_dsl.wiring.binding import INPUT, OutputName
+from hbia_dsl.wiring.binding import INPUT, OutputName, sources_text
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
 
@@ -56,7 +56,7 @@ class Lineage:
         if wired is None:
             raise self._unknown(vertex)
         return {
-            b.parameter: f"{', '.join(map(str, b.sources)) or 'its default'} ({b.rule.value})"
+            b.parameter: f"{sources_text(b.sources, b.rule)} ({b.rule.value})"
             for b in wired.bindings
         }
 

@@ -6,18 +6,26 @@ text. So a run of this text and a run of the plan differ in speed alone.
 
 from collections.abc import Callable, Sequence
 
+from hbia_dsl.drivers.stepping import awaitable
 from hbia_dsl.flow.planned_flow import PlannedFlow
 from hbia_dsl.flow.result_storing import Contract
 from hbia_dsl.flow.slot_table import SlotTable, passing
-from hbia_dsl.kernel.arguments import ABSENT, SlotOrDefault, Source
+from hbia_dsl.kernel.arguments import (
+    ABSENT,
+    ConstantValue,
+    DefaultValue,
+    SlotOrDefault,
+    Source,
+)
 from hbia_dsl.kernel.plan import PlannedVertex
+from hbia_dsl.lowering.await_text import AwaitedRun, compile_awaits
 from hbia_dsl.lowering.run_text import CompiledRun, RunCall, compile_run
 from hbia_dsl.lowering.variable_names import variable_names
 from hbia_dsl.typeforms.value_check import compile_check
 from hbia_dsl.wiring.binding import Binding
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
-_TAKEN = ("S", "T", "now", "copy", "run", "check", "ABSENT")
+_TAKEN = ("S", "T", "now", "copy", "run", "check", "ABSENT", "turn", "awaitable")
 """Names that the text uses itself."""
 
 _TAKEN_PREFIXES = ("call_", "sure_", "store_", "default_")
@@ -35,6 +43,17 @@ def lower_plan(flow: WiredFlow, planned: PlannedFlow, *, check: bool) -> Compile
     return _Lowering(flow, planned.plan.vertices, check=check).compiled()
 
 
+def lower_awaits(flow: WiredFlow, planned: PlannedFlow, *, check: bool) -> AwaitedRun:
+    """Compile a flow for runs without parallelism inside an event loop.
+
+    Args:
+        flow: The wired flow; all its vertices are async.
+        planned: Its plan.
+        check: Whether values are checked against their declared types.
+    """
+    return _Lowering(flow, planned.plan.vertices, check=check).compiled_awaits()
+
+
 class _Lowering:
     def __init__(self, flow: WiredFlow, planned: Sequence[PlannedVertex], *, check: bool) -> None:
         self.flow = flow
@@ -50,9 +69,19 @@ class _Lowering:
 
     def compiled(self) -> CompiledRun:
         """Compile all vertices."""
-        slot_of = {variable: slot for slot, variable in self.variable_of_slot.items()}
-        calls = [self._call(v, p) for v, p in zip(self.ordered, self.planned, strict=True)]
+        calls, slot_of = self._calls()
         return compile_run(self.flow.name, calls, slot_of, self.names)
+
+    def compiled_awaits(self) -> AwaitedRun:
+        """Compile all vertices, which are async."""
+        calls, slot_of = self._calls()
+        names = {**self.names, "awaitable": awaitable}
+        return compile_awaits(self.flow.name, calls, slot_of, names)
+
+    def _calls(self) -> tuple[list[RunCall], dict[str, int]]:
+        """Return the calls, and the slot of each variable."""
+        calls = [self._call(v, p) for v, p in zip(self.ordered, self.planned, strict=True)]
+        return calls, {variable: slot for slot, variable in self.variable_of_slot.items()}
 
     def _call(self, vertex: WiredVertex, planned: PlannedVertex) -> RunCall:
         by_position, by_keyword = passing(vertex)
@@ -80,6 +109,12 @@ class _Lowering:
     def _of_source(self, source: Source, name: str, reads: list[str]) -> str:
         if isinstance(source, tuple):
             return f"[{', '.join(self._of_source(slot, name, reads) for slot in source)}]"
+        if isinstance(source, ConstantValue):
+            self.names[f"default_{name}"] = source.copy
+            return f"default_{name}()"
+        if isinstance(source, DefaultValue):
+            self.names[f"default_{name}"] = source.value
+            return f"default_{name}"
         if isinstance(source, SlotOrDefault):
             self.names[f"default_{name}"] = source.default
             return f"(default_{name} if S[{source.slot}] is ABSENT else S[{source.slot}])"

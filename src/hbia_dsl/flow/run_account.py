@@ -28,6 +28,7 @@ def states_of(run: RunState) -> Mapping[str, str]:
     return {
         vertex.name: OUTCOME_NAMES[state]
         for vertex, state in zip(run.vertices, states, strict=True)
+        if not vertex.is_step
     }
 
 
@@ -37,5 +38,5 @@ def timings_of(run: RunState) -> Mapping[str, VertexTiming]:
     return {
         vertex.name: VertexTiming(started - begun, ended - begun)
         for vertex, started, ended in zip(run.vertices, run.started, run.ended, strict=True)
-        if started != NO_TIME
+        if started != NO_TIME and not vertex.is_step
     }

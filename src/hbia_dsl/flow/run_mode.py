@@ -7,17 +7,18 @@ import attrs
 
 from hbia_dsl.conf.not_given import NOT_GIVEN
 from hbia_dsl.conf.settings_in_force import settings_in_force
-from hbia_dsl.diagnostics.logbook import log_warning
 from hbia_dsl.flow.run_options import RunOptions
 from hbia_dsl.kernel.kernel import Schedule
 
 
 @attrs.frozen
 class RunMode:
-    """What may overlap, and on how many threads."""
+    """What may overlap, on how many threads, and whether results are kept."""
 
     schedule: Schedule
     max_workers: int
+    cache_dir: str | None = None
+    """Where results are kept; None for a run without a cache."""
 
 
 SERIAL: Final = RunMode(Schedule.SERIAL, 1)
@@ -37,19 +38,15 @@ def run_mode(options: RunOptions, *, overruled: Collection[str] = ()) -> RunMode
     settings = settings_in_force()
     if settings.problems:
         settings.refuse_problems({*overruled, *options.settings_given()})
-    if settings.is_cached if options.cache is NOT_GIVEN else options.cache:
-        say_cache_is_missing()
+    # A store that is given is meant to be used.
+    wants_cache = settings.is_cached or options.cache_store is not None
+    is_cached = wants_cache if options.cache is NOT_GIVEN else options.cache
+    cache_dir = settings.cache_dir if is_cached else None
     if not (settings.is_parallel if options.parallel is NOT_GIVEN else options.parallel):
-        return SERIAL
+        return RunMode(Schedule.SERIAL, 1, cache_dir) if is_cached else SERIAL
     given = options.max_workers
     return RunMode(
         Schedule.EAGER if options.schedule == "eager" else Schedule.STAGES,
         settings.max_workers if given is NOT_GIVEN else given,
-    )
-
-
-def say_cache_is_missing() -> None:
-    """Say that results are not cached yet; nothing that was asked for is dropped silently."""
-    log_warning(
-        "caching was asked for, but nothing is cached yet in this version: every vertex runs"
+        cache_dir,
     )

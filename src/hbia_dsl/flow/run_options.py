@@ -1,9 +1,11 @@
 """The options of a run that are not the flow's inputs."""
 
+from collections.abc import Mapping
 from typing import Final, Literal, TypedDict
 
 import attrs
 
+from hbia_dsl.cache.store import Store
 from hbia_dsl.conf.not_given import NOT_GIVEN, NotGiven
 from hbia_dsl.conf.setting_fields import is_worker_count
 from hbia_dsl.declare.option_checking import is_duration
@@ -12,6 +14,8 @@ from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RUN_OPTION
 from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import RunOptionError
+from hbia_dsl.flow.attached_transactions import NO_TRANSACTIONS, AttachedTransactions
+from hbia_dsl.kernel.run_state import UNDO_ATTEMPTS, UNDO_TIMEOUT_S
 
 DEFAULT_GRACE_S: Final = 10.0
 """How long a cancelled handler is waited for before it is cancelled again, in seconds."""
@@ -44,6 +48,15 @@ class OptionsGiven(TypedDict, total=False):
     """How long a cancelled handler is waited for before it is cancelled again, in seconds."""
     cache: bool
     """Whether unchanged pure vertices are skipped."""
+    cache_store: Store | None
+    """Where results are kept, in the place of the directory that the settings name. To give
+    one turns the cache on, unless `cache=False` is said."""
+    transactions: Mapping[str, object]
+    """By atomic group: the transaction that it is, such as `SqliteTransaction("app.db")`."""
+    compensation_timeout_s: float
+    """How long a compensation may take with all its attempts, in seconds, above 0."""
+    compensation_attempts: int
+    """How often a compensation is tried; at least 1."""
 
 
 @attrs.frozen
@@ -60,6 +73,10 @@ class RunOptions:
     check: bool = True
     grace_s: float = DEFAULT_GRACE_S
     cache: bool | NotGiven = NOT_GIVEN
+    cache_store: Store | None = None
+    transactions: AttachedTransactions = NO_TRANSACTIONS
+    compensation_timeout_s: float = UNDO_TIMEOUT_S
+    compensation_attempts: int = UNDO_ATTEMPTS
 
     def changed(self, given: OptionsGiven) -> "RunOptions":
         """Return a copy with some options replaced.
@@ -74,7 +91,7 @@ class RunOptions:
                 raise bad_option(f"there is no run option `{name}`", help_)
             if not rule.accepts(value):
                 raise bad_value(name, rule.wanted, value)
-        return attrs.evolve(self, **given)
+        return attrs.evolve(self, **given)  # type: ignore[arg-type]  # `Flow.options` has read the transactions
 
     def settings_given(self) -> tuple[str, ...]:
         """Name the settings that these options overrule."""
@@ -102,7 +119,7 @@ def bad_option(message: str, help_: str) -> RunOptionError:
 @attrs.frozen
 class _Rule:
     wanted: str
-    kind: Literal["flag", "count", "seconds", "choice", "limit"]
+    kind: Literal["flag", "count", "seconds", "choice", "limit", "attached", "store"]
     choices: tuple[str, ...] = ()
 
     def accepts(self, value: object) -> bool:
@@ -111,9 +128,16 @@ class _Rule:
             return isinstance(value, bool)
         if self.kind == "count":
             return is_worker_count(value)
+        if self.kind == "store":
+            return value is None or all(callable(getattr(value, n, None)) for n in _STORE_METHODS)
+        if self.kind == "attached":
+            return isinstance(value, AttachedTransactions)
         if self.kind == "choice":
             return value in self.choices
         return is_duration(value) or (value is None and self.kind == "limit")
+
+
+_STORE_METHODS: Final = ("get", "put", "latest")
 
 
 def _choice(*choices: str) -> _Rule:
@@ -134,5 +158,9 @@ RULES: Final = {
     "check": _FLAG,
     "grace_s": _Rule("a number of seconds above 0", "seconds"),
     "cache": _FLAG,
+    "cache_store": _Rule("a store such as MemoryStore(), or None", "store"),
+    "transactions": _Rule("a mapping from groups to transactions", "attached"),
+    "compensation_timeout_s": _Rule("a number of seconds above 0", "seconds"),
+    "compensation_attempts": _COUNT,
 }
 """What each option may be."""

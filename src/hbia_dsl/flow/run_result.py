@@ -19,6 +19,7 @@ from hbia_dsl.flow.lineage import Lineage
 from hbia_dsl.flow.missing_value import missing_value
 from hbia_dsl.flow.planned_flow import PlannedFlow
 from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
+from hbia_dsl.flow.run_report import RunReport
 from hbia_dsl.kernel.conclusion import identity
 from hbia_dsl.kernel.kernel import SUCCEEDED
 from hbia_dsl.kernel.run_state import RunState
@@ -114,6 +115,13 @@ class Run(Mapping[str, object], Generic[T_co]):
     def timings(self) -> Mapping[str, VertexTiming]:
         """When each vertex ran, in seconds since the run began; canonical order."""
         return timings_of(self._state)
+
+    @cached_property
+    def report(self) -> RunReport:
+        """How each vertex ended, how long it took, and, in a run with a cache, why it ran."""
+        from hbia_dsl.flow.run_report_making import report_of  # loaded where it is used
+
+        return report_of(self._state)
 
     @cached_property
     def lineage(self) -> Lineage:

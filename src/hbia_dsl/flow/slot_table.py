@@ -1,9 +1,10 @@
 """Where the values of a flow's runs lie, and how its vertices are given their arguments."""
 
 from hbia_dsl.flow.input_plan import InputKind, input_kind
-from hbia_dsl.kernel.arguments import SlotOrDefault, Source
+from hbia_dsl.kernel.arguments import ConstantValue, DefaultValue, SlotOrDefault, Source
 from hbia_dsl.typeforms.signature_reading import read_parameters
 from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
+from hbia_dsl.wiring.passed_defaults import defaults_to_pass
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
 
@@ -28,8 +29,17 @@ class SlotTable:
             else:
                 self.outputs[vertex.name] = {vertex.output: whole}
 
+    def reserve(self) -> int:
+        """Return a slot for something that is no value of the flow."""
+        self.count += 1
+        return self.count - 1
+
     def source(self, vertex: WiredVertex, binding: Binding) -> Source:
         """Return where the value of a parameter is."""
+        if binding.rule is Rule.CONSTANT:
+            return ConstantValue(vertex.constants[binding.parameter])
+        if binding.rule is Rule.DEFAULT:
+            return DefaultValue(_default_of(vertex, binding.parameter))
         found = []
         for name in binding.sources:
             if name.vertex == INPUT:
@@ -59,13 +69,15 @@ def passing(vertex: WiredVertex) -> tuple[list[Binding], list[Binding]]:
     """Divide the bound parameters into those passed by position and those by keyword.
 
     Passing by position is faster; it ends at the first parameter that is left to its
-    default or that takes a keyword only.
+    default or that takes a keyword only. A default that stands before something which
+    can be passed by position only is passed as well.
     """
+    defaults = defaults_to_pass(vertex)
     by_position: list[Binding] = []
     for index, binding in enumerate(vertex.bindings):
-        is_bound = bool(binding.sources) or binding.rule is Rule.FAN_IN
-        if not is_bound or binding.parameter in vertex.keywords:
+        is_passed = binding.is_passed or binding.parameter in defaults
+        if not is_passed or binding.parameter in vertex.keywords:
             rest = vertex.bindings[index:]
-            return by_position, [b for b in rest if b.sources or b.rule is Rule.FAN_IN]
+            return by_position, [b for b in rest if b.is_passed]
         by_position.append(binding)
     return by_position, []

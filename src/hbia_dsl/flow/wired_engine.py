@@ -5,14 +5,18 @@ A `Flow` is a face; all flows made from one by `options` share one engine.
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
+from hbia_dsl.flow.attached_transactions import NO_TRANSACTIONS, AttachedTransactions
 from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.input_reading import into_slots, read_call, read_data
-from hbia_dsl.flow.lowered_plan import lower_plan
+from hbia_dsl.flow.lowered_plan import lower_awaits, lower_plan
 from hbia_dsl.flow.plan_flow import plan_flow
 from hbia_dsl.flow.planned_flow import PlannedFlow
+from hbia_dsl.flow.run_mode import RunMode, run_mode
 from hbia_dsl.flow.run_options import RunOptions
 from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.lowering.await_text import AwaitedRun
 from hbia_dsl.lowering.run_text import CompiledRun
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
@@ -20,54 +24,82 @@ LARGE_VERTICES: Final = 2_000
 """A flow of more vertices is compiled for its second serial run: compiling costs about
 twenty plain runs, and most very large flows run once."""
 
+_Plans = dict[tuple[bool, bool], PlannedFlow]
+"""By whether values are checked, and whether results are kept."""
+
 
 class WiredEngine:
     """Plans and runs one wired flow."""
 
-    __slots__ = ("_lowered", "_plans", "_serial_runs", "wired")
+    __slots__ = ("_attached", "_awaited", "_lowered", "_plans", "_serial_runs", "wired")
 
     def __init__(self, wired: WiredFlow) -> None:
         self.wired: WiredFlow = wired
-        self._plans: dict[bool, PlannedFlow] = {}
+        self._plans: _Plans = {}
+        self._attached: WeakKeyDictionary[AttachedTransactions, _Plans] = WeakKeyDictionary()
         self._lowered: dict[bool, CompiledRun] = {}
+        self._awaited: dict[bool, AwaitedRun] = {}
         self._serial_runs = 0
 
     def run(
         self, options: RunOptions, args: Sequence[object], kwargs: Mapping[str, object]
     ) -> tuple[PlannedFlow, RunState]:
         """Run on the arguments of a call."""
-        planned = self.planned(check=options.check)
+        mode = run_mode(options)
+        planned = self._planned_for(options, mode)
         values = read_call(self.wired, planned, args, kwargs)
-        return planned, execute(planned.plan, values, options, lowered=self)
+        return planned, execute(planned.plan, values, options, mode=mode, lowered=self)
 
     async def run_async(
         self, options: RunOptions, args: Sequence[object], kwargs: Mapping[str, object]
     ) -> tuple[PlannedFlow, RunState]:
         """Run on the arguments of a call, inside the running event loop."""
-        planned = self.planned(check=options.check)
+        mode = run_mode(options)
+        planned = self._planned_for(options, mode)
         values = read_call(self.wired, planned, args, kwargs)
-        return planned, await execute_async(planned.plan, values, options)
+        return planned, await execute_async(planned.plan, values, options, mode=mode, lowered=self)
 
     def run_data(self, options: RunOptions, data: object) -> tuple[PlannedFlow, RunState]:
         """Run on untyped data."""
-        planned = self.planned(check=options.check)
+        mode = run_mode(options)
+        planned = self._planned_for(options, mode)
         values = into_slots(self.wired, planned, read_data(self.wired, planned, data))
-        return planned, execute(planned.plan, values, options, lowered=self)
+        return planned, execute(planned.plan, values, options, mode=mode, lowered=self)
 
     async def run_data_async(
         self, options: RunOptions, data: object
     ) -> tuple[PlannedFlow, RunState]:
         """Run on untyped data, inside the running event loop."""
-        planned = self.planned(check=options.check)
+        mode = run_mode(options)
+        planned = self._planned_for(options, mode)
         values = into_slots(self.wired, planned, read_data(self.wired, planned, data))
-        return planned, await execute_async(planned.plan, values, options)
+        return planned, await execute_async(planned.plan, values, options, mode=mode, lowered=self)
 
-    def planned(self, *, check: bool) -> PlannedFlow:
+    def planned(
+        self,
+        *,
+        check: bool,
+        transactions: AttachedTransactions = NO_TRANSACTIONS,
+        cached: bool = False,
+    ) -> PlannedFlow:
         """Return the plan, made when it is first asked for."""
-        planned = self._plans.get(check)
+        plans = self._plans
+        if transactions is not NO_TRANSACTIONS:
+            # Kept as long as somebody has a flow with these transactions.
+            plans = self._attached.setdefault(transactions, {})
+        planned = plans.get((check, cached))
         if planned is None:
-            planned = self._plans[check] = plan_flow(self.wired, check=check)
+            planned = plans[check, cached] = plan_flow(
+                self.wired, check=check, transactions=transactions, cached=cached
+            )
         return planned
+
+    def _planned_for(self, options: RunOptions, mode: RunMode) -> PlannedFlow:
+        return self.planned(
+            check=options.check,
+            transactions=options.transactions,
+            cached=mode.cache_dir is not None,
+        )
 
     def lowered(self, *, check: bool) -> CompiledRun | None:
         """Return the flow compiled for serial runs; None if this run should use the plan.
@@ -75,11 +107,21 @@ class WiredEngine:
         Atomic groups are the kernel's, which knows when one begins and ends.
         """
         compiled = self._lowered.get(check)
-        if compiled is not None or self.wired.graph.atomic_groups:
-            return compiled
-        self._serial_runs += 1
-        if self._serial_runs == 1 and len(self.wired.vertices) > LARGE_VERTICES:
-            return None
-        planned = self.planned(check=check)
-        compiled = self._lowered[check] = lower_plan(self.wired, planned, check=check)
+        if compiled is None and self._may_compile():
+            planned = self.planned(check=check)
+            compiled = self._lowered[check] = lower_plan(self.wired, planned, check=check)
         return compiled
+
+    def awaited(self, *, check: bool) -> AwaitedRun | None:
+        """Return the flow, all of it async, compiled as `lowered` does."""
+        compiled = self._awaited.get(check)
+        if compiled is None and self._may_compile():
+            planned = self.planned(check=check)
+            compiled = self._awaited[check] = lower_awaits(self.wired, planned, check=check)
+        return compiled
+
+    def _may_compile(self) -> bool:
+        if self.wired.graph.atomic_groups:
+            return False
+        self._serial_runs += 1
+        return self._serial_runs > 1 or len(self.wired.vertices) <= LARGE_VERTICES

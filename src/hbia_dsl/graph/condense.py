@@ -84,6 +84,31 @@ def boundary_path(graph: Adjacency, members: Sequence[int]) -> list[int] | None:
     return None
 
 
+def connected_parts(graph: Adjacency, members: Sequence[int]) -> list[list[int]]:
+    """Divide a set of vertices into parts without an edge between them, whatever its direction.
+
+    Returns:
+        The parts, each with its vertices in rising order, in the order of their first ones.
+
+    Complexity:
+        O(V + E) time of the vertices given and their neighbours.
+    """
+    left = set(members)
+    parts = []
+    for member in sorted(members):
+        if member not in left:
+            continue
+        left.discard(member)
+        part = [member]
+        for vertex in part:
+            for row in (graph.successors[vertex], graph.predecessors[vertex]):
+                found = [neighbour for neighbour in row if neighbour in left]
+                left.difference_update(found)
+                part += found
+        parts.append(sorted(part))
+    return parts
+
+
 def _trace(came_from: Mapping[int, int], inside: set[int], last: int, member: int) -> list[int]:
     path = [member, last]
     while path[-1] not in inside or len(path) == 1:

@@ -32,13 +32,36 @@ def shortest_cycle(graph: Adjacency) -> list[int] | None:
         1978, doi:10.1137/0207033.
     """
     search = CycleSearch(graph)
-    cyclic = [c for c in components(graph) if len(c) > 1 or c[0] in graph.successors[c[0]]]
-    for component in sorted(cyclic, key=lambda c: (len(c), c)):
+    for component in sorted(_cyclic_components(graph), key=lambda c: (len(c), c)):
         search.inside(component)
-    if not search.best:
-        return None
-    turn = search.best.index(min(search.best))
-    return search.best[turn:] + search.best[:turn]
+    return _from_smallest(search.best) if search.best else None
+
+
+def shortest_cycles(graph: Adjacency) -> list[list[int]]:
+    """Find a shortest cycle in each strongly connected component that has one.
+
+    Returns:
+        Cycles as `shortest_cycle` gives them, in the order of their smallest numbers. The
+        search for shorter ones follows `SEARCH_LIMIT_EDGES` edges in all of them together.
+    """
+    found = []
+    followed = 0
+    for component in _cyclic_components(graph):
+        search = CycleSearch(graph)
+        search.followed = followed
+        search.inside(component)
+        followed = search.followed
+        found.append(_from_smallest(search.best))
+    return sorted(found)
+
+
+def _cyclic_components(graph: Adjacency) -> list[list[int]]:
+    return [c for c in components(graph) if len(c) > 1 or c[0] in graph.successors[c[0]]]
+
+
+def _from_smallest(cycle: list[int]) -> list[int]:
+    turn = cycle.index(min(cycle))
+    return cycle[turn:] + cycle[:turn]
 
 
 class CycleSearch:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import ATOMIC_BOUNDARY, CYCLE
+from hbia_dsl.diagnostics.diagnostic_code import ATOMIC_BOUNDARY, CYCLE, SCATTERED_GROUP
 from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.errors import AtomicBoundaryError, GraphCycleError
 from hbia_dsl.graph.adjacency import Adjacency, adjacency_of_edges
 from hbia_dsl.graph.atomic_group import AtomicGroup
-from hbia_dsl.graph.condense import Condensation, boundary_path, condense
-from hbia_dsl.graph.cycle import shortest_cycle
+from hbia_dsl.graph.condense import Condensation, boundary_path, condense, connected_parts
+from hbia_dsl.graph.cycle import shortest_cycle, shortest_cycles
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.stages import stages
 from hbia_dsl.graph.vertex import Vertex
@@ -140,27 +140,56 @@ class GraphTopology:
     def check_groups(self) -> None:
         """Refuse atomic groups that cannot run as one unit each.
 
+        A group that is not connected can, so that is left to whoever builds a flow.
+
         Raises:
             AtomicBoundaryError: An outsider lies between members of a group, or two
                 groups wait for each other.
         """
-        found = list(self.group_diagnostics())
+        found = [d for d in self.group_diagnostics() if d.code is not SCATTERED_GROUP]
         if found:
             raise AtomicBoundaryError("an atomic group cannot run as one unit", found)
 
     def group_diagnostics(self) -> Iterable[Diagnostic]:
-        """Describe each atomic group that is not convex, and groups that wait for each other."""
-        number = self._number
+        """Describe each group that is not convex or connected, and groups that wait in a circle."""
         convex = True
         for group in self._graph.atomic_groups.values():
-            path = boundary_path(self.adjacency, [number[m] for m in group.vertices])
-            if path is not None:
-                convex = False
-                yield self._boundary_diagnostic(group, [self.names[n] for n in path])
+            found = self.group_diagnostic(group)
+            if found is not None:
+                convex = convex and found.code is not ATOMIC_BOUNDARY
+                yield found
         if convex and self._graph.atomic_groups:
-            cycle = shortest_cycle(self.condensation.graph)
-            if cycle is not None:
-                yield self._group_cycle_diagnostic(cycle)
+            crossing = self.group_cycle_diagnostic()
+            if crossing is not None:
+                yield crossing
+
+    def group_diagnostic(self, group: AtomicGroup) -> Diagnostic | None:
+        """Describe how a group of the graph is not convex or not connected; None if it is both."""
+        number = self._number
+        members = [number[m] for m in group.vertices]
+        path = boundary_path(self.adjacency, members)
+        if path is not None:
+            return self._boundary_diagnostic(group, [self.names[n] for n in path])
+        return self.scattered_diagnostic(group)
+
+    def scattered_diagnostic(self, group: AtomicGroup) -> Diagnostic | None:
+        """Describe how a group of the graph is not connected; None if it is."""
+        parts = connected_parts(self.adjacency, [self._number[m] for m in group.vertices])
+        if len(parts) < 2:
+            return None
+        return self._scattered_diagnostic(group, [self.names[p[0]] for p in parts])
+
+    def group_cycle_diagnostic(self) -> Diagnostic | None:
+        """Describe groups that wait for each other; None if none do."""
+        cycle = shortest_cycle(self.condensation.graph)
+        return None if cycle is None else self._group_cycle_diagnostic(cycle)
+
+    def cycles(self) -> list[list[str]]:
+        """Return a shortest cycle of each part of the graph that has cycles, as names."""
+        if sum(len(stage) for stage in self._stages) == len(self.names):
+            return []
+        found = shortest_cycles(self.adjacency)
+        return [[self.names[number] for number in cycle] for cycle in found]
 
     def _boundary_diagnostic(self, group: AtomicGroup, path: list[str]) -> Diagnostic:
         outsider = path[1]
@@ -174,6 +203,15 @@ class GraphTopology:
             ),
             notes=(f"the group runs as one unit, so `{outsider}` would wait for itself",),
             help=f"add `{outsider}` to the group, or take one of the members out of it",
+        )
+
+    def _scattered_diagnostic(self, group: AtomicGroup, firsts: list[str]) -> Diagnostic:
+        shown = " and ".join(f"`{name}` {self._place(name).strip()}".strip() for name in firsts[:2])
+        return Diagnostic(
+            SCATTERED_GROUP,
+            f"atomic group `{group.name}` falls into {len(firsts)} parts: nothing in it leads "
+            f"from one to the other of {shown}",
+            help="let one of them take a value of the other, or give each part its own group",
         )
 
     def _group_cycle_diagnostic(self, cycle: list[int]) -> Diagnostic:

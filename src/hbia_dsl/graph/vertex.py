@@ -6,6 +6,8 @@ from typing import Final
 
 import attrs
 
+from hbia_dsl.graph.own_copy import own_copy
+
 EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 """Shared by all vertices without inputs or outputs: most of a large graph's memory."""
 
@@ -15,6 +17,13 @@ def _unchanging(names: Mapping[str, str]) -> Mapping[str, str]:
     if not names:
         return EMPTY
     return names if isinstance(names, MappingProxyType) else MappingProxyType(dict(names))
+
+
+def _unchanging_values(constants: Mapping[str, object]) -> Mapping[str, object]:
+    """Return constants of the vertex's own, which change with nothing that was given."""
+    if not constants:
+        return EMPTY
+    return MappingProxyType({name: own_copy(value) for name, value in constants.items()})
 
 
 @attrs.frozen
@@ -33,6 +42,12 @@ class Vertex:
     """The author's own change marker."""
     effect: str = "side_effect"
     """`pure` if repeating is harmless, else `side_effect`."""
+    constants: Mapping[str, object] = attrs.field(
+        default=EMPTY, converter=_unchanging_values, hash=False
+    )
+    """By parameter: values that the handler always gets; each run has a copy of its own."""
+    compensate: Callable[..., object] | str | None = None
+    """What undoes this vertex in a group that compensates: the function, or a path to it."""
 
     @property
     def id(self) -> str:

@@ -11,6 +11,7 @@ from typing import Final, cast
 
 import attrs
 
+from hbia_dsl.graph.own_copy import own_copy
 from hbia_dsl.kernel.plan import Slots
 
 
@@ -30,8 +31,26 @@ class SlotOrDefault:
     default: object
 
 
-Source = int | tuple[int, ...] | SlotOrDefault
-"""One slot, or, for a fan-in, several that become a list, or an optional input."""
+@attrs.frozen(eq=False)
+class ConstantValue:
+    """A value that is no result and no input: it stands in the document of the flow."""
+
+    value: object
+
+    def copy(self) -> object:
+        """Return it for one call, which may change it."""
+        return own_copy(self.value)
+
+
+@attrs.frozen(eq=False)
+class DefaultValue:
+    """The default of a parameter, given as a call without it would: the same object."""
+
+    value: object
+
+
+Source = int | tuple[int, ...] | SlotOrDefault | ConstantValue | DefaultValue
+"""One slot; for a fan-in, several that become a list; an optional input; a constant; a default."""
 
 Getter = Callable[[Slots], Iterable[object]]
 
@@ -67,5 +86,9 @@ def _value(source: Source, slots: Slots) -> object:
         return slots[source]
     if isinstance(source, tuple):
         return [slots[slot] for slot in source]
+    if isinstance(source, ConstantValue):
+        return source.copy()
+    if isinstance(source, DefaultValue):
+        return source.value
     value = slots[source.slot]
     return source.default if value is ABSENT else value

@@ -9,6 +9,7 @@ import os
 
 from hbia_dsl.diagnostics.location import declaration_line
 from hbia_dsl.errors import FlowFailed
+from hbia_dsl.kernel.group_kernel import GroupKernel
 from hbia_dsl.kernel.kernel import SKIPPED, StopReason
 from hbia_dsl.kernel.run_state import RunState
 
@@ -31,7 +32,9 @@ def conclude(run: RunState) -> None:
     if not kernel.failures and run.deadline_error is None:
         if kernel.stop_reason is None and SKIPPED not in kernel.states:
             return
-        raise run.scope.cancelled(run.scope.token.reason or StopReason.HOST.value)
+        stopped = run.scope.cancelled(run.scope.token.reason or StopReason.HOST.value)
+        add_groups_as_notes(run, stopped)
+        raise stopped
     order = sorted(kernel.failures)
     for v in order:
         kernel.failures[v].add_note(_note(run, v))
@@ -39,8 +42,11 @@ def conclude(run: RunState) -> None:
     if bare:
         error = kernel.failures[bare[0]]
         add_failures_as_notes(run, error)
+        add_groups_as_notes(run, error)
         raise error
-    raise flow_failed(run, order)
+    failed = flow_failed(run, order)
+    add_groups_as_notes(run, failed)
+    raise failed
 
 
 def flow_failed(run: RunState, order: list[int]) -> FlowFailed:
@@ -55,7 +61,7 @@ def flow_failed(run: RunState, order: list[int]) -> FlowFailed:
     skipped = [
         vertex.name
         for vertex, state in zip(run.vertices, run.kernel.states, strict=True)
-        if state == SKIPPED
+        if state == SKIPPED and not vertex.is_step
     ]
     return FlowFailed(
         _headline(run, failures, len(skipped)),
@@ -63,6 +69,7 @@ def flow_failed(run: RunState, order: list[int]) -> FlowFailed:
         skipped,
         flow=run.plan.flow,
         run_id=identity(run),
+        compensation_failures={n: e for group in run.settled for n, e in group.failures.items()},
     )
 
 
@@ -77,8 +84,19 @@ def add_failures_as_notes(run: RunState, error: BaseException) -> None:
     """Name the failures of a run on an exception that leaves it bare."""
     for v, failure in sorted(run.kernel.failures.items()):
         if failure is not error:
-            name = run.vertices[v].name
-            error.add_note(f"vertex `{name}` also failed: {type(failure).__name__}: {failure}")
+            vertex = run.vertices[v]
+            who = vertex.name if vertex.is_step else f"vertex `{vertex.name}`"
+            error.add_note(f"{who} also failed: {type(failure).__name__}: {failure}")
+
+
+def add_groups_as_notes(run: RunState, error: BaseException) -> None:
+    """Say on an exception what became of the atomic groups that did not come to their end."""
+    for group in run.settled:
+        for note in group.notes():
+            error.add_note(note)
+    if isinstance(run.kernel, GroupKernel):
+        for left in run.kernel.settlements():
+            error.add_note(f"group `{left.group.name}` is not undone: the run was left before")
 
 
 def stop_with_parent(run: RunState) -> None:
@@ -88,14 +106,19 @@ def stop_with_parent(run: RunState) -> None:
 
 def _note(run: RunState, v: int) -> str:
     vertex = run.vertices[v]
+    if vertex.is_step:
+        return f"{vertex.name} of flow `{run.plan.flow}`, run {identity(run)}"
     place = declaration_line(vertex.handler)
     where = "" if place is None else f" ({place.short()})"
     return f"vertex `{vertex.name}`{where} of flow `{run.plan.flow}`, run {identity(run)}"
 
 
 def _headline(run: RunState, failures: dict[str, Exception], skipped: int) -> str:
+    steps = {vertex.name for vertex in run.vertices if vertex.is_step}
     shown = [
-        f"`{name}` raised {type(error).__name__}" if name != DEADLINE_KEY else "deadline reached"
+        "deadline reached"
+        if name == DEADLINE_KEY
+        else f"{name if name in steps else f'`{name}`'} raised {type(error).__name__}"
         for name, error in list(failures.items())[:3]
     ]
     if len(failures) > len(shown):

@@ -19,8 +19,18 @@ SUCCEEDED: Final = 1
 FAILED: Final = 2
 SKIPPED: Final = 3
 CANCELLED: Final = 4
+ROLLED_BACK: Final = 5
+COMPENSATED: Final = 6
 
-OUTCOME_NAMES: Final = ("pending", "succeeded", "failed", "skipped", "cancelled")
+OUTCOME_NAMES: Final = (
+    "pending",
+    "succeeded",
+    "failed",
+    "skipped",
+    "cancelled",
+    "rolled_back",
+    "compensated",
+)
 """How the states are called, by number."""
 
 _NOTHING: Final[tuple[int, ...]] = ()

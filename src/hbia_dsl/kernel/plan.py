@@ -10,13 +10,18 @@ vertices, then the parts of split results. A plan is made once and shared by all
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Final, cast
 
 import attrs
 
+from hbia_dsl.kernel.planned_group import PlannedGroup
+from hbia_dsl.typeforms.async_def import is_async_def
+
 NO_TIME: Final = -1.0
 """In the arrays of times: it did not happen."""
+
+CoroutineFunction = Callable[..., Coroutine[object, object, object]]
 
 Slots = list[object]
 """The values of one run, by slot."""
@@ -27,9 +32,10 @@ class PlannedVertex:
 
     __slots__ = (
         "backend",
+        "coroutine_function",
         "handler",
         "is_async",
-        "is_plain",
+        "is_step",
         "keyword_names",
         "keywords",
         "name",
@@ -52,6 +58,7 @@ class PlannedVertex:
         is_async: bool = False,
         timeout_s: float | None = None,
         backend: str | None = None,
+        is_step: bool = False,
     ) -> None:
         self.name: str = name
         self.handler: Callable[..., object] = handler
@@ -67,8 +74,12 @@ class PlannedVertex:
         self.is_async: bool = is_async
         self.timeout_s: float | None = timeout_s
         self.backend: str | None = backend
-        self.is_plain: bool = keywords is None and timeout_s is None
-        """Whether all arguments go by position and there is no timeout: nearly always."""
+        self.is_step: bool = is_step
+        """Whether it is no vertex of the user's, but begins or commits an atomic group."""
+        is_simple = keywords is None and timeout_s is None and is_async and is_async_def(handler)
+        self.coroutine_function = cast("CoroutineFunction", handler) if is_simple else None
+        """The handler, if a call by position surely runs nothing yet but gives a coroutine, and
+        there is no timeout: nearly always, of async vertices."""
 
     def __repr__(self) -> str:
         return f"PlannedVertex({self.name})"
@@ -97,12 +108,22 @@ class Plan:
     has_timeouts: bool
     backends: frozenset[str] = frozenset()
     """Event loops that async vertices insist on."""
+    groups: Sequence[PlannedGroup] = ()
+    """The atomic groups."""
+    always_runs: Mapping[str, str] = attrs.field(factory=dict)
+    """In a plan for runs with a cache: vertices of which nothing is ever kept, and why."""
+    group_of: Mapping[int, int] = attrs.field(init=False)
+    """The number of the group of each member and step."""
     no_times: "array[float]" = attrs.field(init=False)
     """What each run begins with: no vertex has started nor ended. Copied, never changed."""
     stages: Sequence[range] = attrs.field(init=False)
     """The vertices of each stage."""
     is_all_async: bool = attrs.field(init=False)
     """Whether every vertex is async, so that a run inside a loop needs no threads."""
+
+    @group_of.default
+    def _group_of(self) -> Mapping[int, int]:
+        return {v: g for g, group in enumerate(self.groups) for v in group.vertices}
 
     @no_times.default
     def _no_times(self) -> "array[float]":

@@ -7,10 +7,19 @@ times. Only one vertex ever writes a given place, so vertices that overlap need 
 from array import array
 from collections.abc import Mapping, Sequence
 from contextvars import Context, copy_context
+from typing import Final
 
+from hbia_dsl.kernel.group_kernel import GroupKernel
 from hbia_dsl.kernel.kernel import Kernel, Schedule
 from hbia_dsl.kernel.plan import Plan, PlannedVertex, Slots
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, Clock, RunScope
+from hbia_dsl.kernel.settled_group import SettledGroup
+
+UNDO_TIMEOUT_S: Final = 60.0
+"""How long a compensation may take with all its attempts, in seconds, if nothing else is said."""
+
+UNDO_ATTEMPTS: Final = 3
+"""How often a compensation is tried, if nothing else is said."""
 
 
 class RunState:
@@ -26,8 +35,11 @@ class RunState:
         "plan",
         "run_id",
         "scope",
+        "settled",
         "slots",
         "started",
+        "undo_attempts",
+        "undo_timeout_s",
         "vertices",
     )
 
@@ -54,7 +66,8 @@ class RunState:
         self.plan: Plan = plan
         self.vertices: Sequence[PlannedVertex] = plan.vertices
         self.keeps_going: bool = keeps_going
-        self.kernel: Kernel = Kernel(plan, schedule, keeps_going=keeps_going)
+        machine = GroupKernel if plan.groups else Kernel
+        self.kernel: Kernel = machine(plan, schedule, keeps_going=keeps_going)
         self.slots: Slots = [None] * plan.slot_count
         for slot, value in inputs.items():
             self.slots[slot] = value
@@ -69,3 +82,7 @@ class RunState:
         self.context.run(CURRENT_SCOPE.set, self.scope)
         self.run_id: str | None = None
         self.deadline_error: Exception | None = None
+        self.settled: list[SettledGroup] = []
+        """What became of the atomic groups that did not come to their end."""
+        self.undo_timeout_s: float = UNDO_TIMEOUT_S
+        self.undo_attempts: int = UNDO_ATTEMPTS

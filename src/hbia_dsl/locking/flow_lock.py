@@ -7,6 +7,7 @@ docstrings, the code of the functions.
 from collections.abc import Iterator
 from typing import Final
 
+from hbia_dsl.declare.declaration import NOT_SAID, AtomicDeclaration
 from hbia_dsl.locking.lock_text import FactKey, LockedFlow
 from hbia_dsl.locking.locked_types import TypeNames
 from hbia_dsl.wiring.binding import Binding
@@ -52,6 +53,7 @@ def _facts_of_vertex(vertex: WiredVertex, names: TypeNames) -> Iterator[tuple[Fa
         yield ("version",), vertex.declaration.version
     if vertex.atomic is not None:
         yield ("group",), vertex.atomic.group
+        yield from _facts_of_member(vertex.atomic)
     types = parameter_types(vertex)
     for binding in vertex.bindings:
         taken = types[binding.parameter]
@@ -62,6 +64,20 @@ def _facts_of_vertex(vertex: WiredVertex, names: TypeNames) -> Iterator[tuple[Fa
         yield ("gives", vertex.output), names.text(vertex.returns)
     for part in vertex.parts:
         yield ("gives", part.name), names.text(part.form)
+
+
+def _facts_of_member(told: AtomicDeclaration) -> Iterator[tuple[FactKey, str]]:
+    """Say what becomes of a member when its group fails, where anything was said."""
+    if told.compensate is None:
+        yield ("undo",), NOTHING
+    elif told.compensate is not NOT_SAID:
+        undo = told.compensate
+        module = getattr(undo, "__module__", "?")
+        yield ("undo",), f"{module}:{getattr(undo, '__qualname__', type(undo).__name__)}"
+    if told.is_pivot:
+        yield ("place",), "pivot"
+    if told.is_retriable:
+        yield ("place",), "retriable"
 
 
 def source_text(binding: Binding) -> str:

@@ -193,6 +193,18 @@ def _of_membership(before: str | None, after: str | None) -> str:
     return "it succeeds or fails with others now"
 
 
+def _of_undo(before: str | None, after: str | None) -> str:
+    del before
+    if after is None or after == "nothing":
+        return "it is not taken back any more when the group fails"
+    return "something else takes it back when the group fails"
+
+
+def _of_place(before: str | None, after: str | None) -> str:
+    del before, after
+    return "the point of no return of the group lies elsewhere"
+
+
 def _of_result(before: str | None, after: str | None) -> str:
     del before, after
     return "the vertex gives another type"
@@ -203,6 +215,8 @@ _MEANINGS: Final = {
     "kind": _of_kind,
     "version": _of_version,
     "group": _of_membership,
+    "undo": _of_undo,
+    "place": _of_place,
     "returns": _of_result,
 }
 _OF_FLOW: Final[Mapping[str, str]] = {

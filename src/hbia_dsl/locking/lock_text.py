@@ -20,7 +20,17 @@ _FLOW: Final = re.compile(r"flow (?P<target>\S+)")
 _NOT_IN_NAMES: Final = re.compile('[ :"]|^$')
 _VERTEX: Final = "vertex"
 _OF_FLOW: Final = ("name", "inputs", "input", "result", "group", "type", _VERTEX)
-_OF_VERTEX: Final = ("kind", "effect", "version", "group", "takes", "returns", "gives")
+_OF_VERTEX: Final = (
+    "kind",
+    "effect",
+    "version",
+    "group",
+    "undo",
+    "place",
+    "takes",
+    "returns",
+    "gives",
+)
 """What a line can begin with, in the order of the lines."""
 
 FactKey = tuple[str, ...]

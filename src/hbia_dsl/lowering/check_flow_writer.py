@@ -58,7 +58,10 @@ class CheckFlowWriter:
             place = self._place(LineKind.INPUTS, parameter=parameter.input or "")
             line(f"    {parameter.name}: {text},", place)
             if parameter.type_text is None:
-                self._is_unproven("", f"the input `{parameter.input}`", _UNNAMED_TYPE)
+                what = "the connection" if parameter.resource is not None else "the input"
+                self._is_unproven(
+                    "", f"{what} `{parameter.input or parameter.name}`", _UNNAMED_TYPE
+                )
         line(") -> None:")
         if self._names.inputs_object is not None:
             for name in _missable_keys(flow):
@@ -80,6 +83,8 @@ class CheckFlowWriter:
         self._writer.line(f"        _ = {self._writer.imports.expression(name)}(", here)
         kinds = {p.name: p.kind for p in read_parameters(declared)}
         for parameter in self._lowered.parameters:
+            if parameter.resource is not None:
+                continue
             given = parameter.input or ""
             by_position = kinds.get(given) == ParameterKind.POSITIONAL_ONLY
             head = "" if by_position else f"{given}="

@@ -5,12 +5,13 @@ that the text does not change when unrelated declarations change places.
 """
 
 from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import Final
 
 import attrs
 
 from hbia_dsl.graph.topology import GraphTopology
-from hbia_dsl.lowering.flow_names import FlowNames, name_flow
+from hbia_dsl.lowering.flow_names import FlowNames, name_flow, resource_key
 from hbia_dsl.lowering.lowered_call import (
     LoweredArgument,
     LoweredCall,
@@ -18,10 +19,12 @@ from hbia_dsl.lowering.lowered_call import (
     LoweredSource,
 )
 from hbia_dsl.lowering.source_names import ImportedModules
+from hbia_dsl.lowering.type_source import TypeSource
 from hbia_dsl.lowering.variable_names import variable_names
 from hbia_dsl.typeforms.shapes import ParameterKind
 from hbia_dsl.typeforms.signature_reading import read_parameters
 from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
+from hbia_dsl.wiring.passed_defaults import defaults_to_pass
 from hbia_dsl.wiring.wired_flow import OutputPart, WiredFlow, WiredVertex
 
 INPUTS: Final = "inputs"
@@ -79,14 +82,27 @@ def lower_flow(
 def _parameters(
     flow: WiredFlow, names: FlowNames, imports: ImportedModules, taken: Collection[str]
 ) -> tuple[LoweredParameter, ...]:
+    connections = {
+        f"{group}_{kind.rpartition('.')[2].lower()}": (group, kind)
+        for group, kind in names.resource_types
+    }
     if names.inputs_object is not None:
-        return (LoweredParameter(INPUTS, names.inputs_object.text(imports)),)
-    sources = names.input_types
-    variables = variable_names(flow.inputs, taken)
-    return tuple(
-        LoweredParameter(variables[name], None if source is None else source.text(imports), name)
-        for name, source in sources.items()
-    )
+        found = [LoweredParameter(INPUTS, names.inputs_object.text(imports))]
+        variables = variable_names(connections, {*taken, INPUTS})
+    else:
+        variables = variable_names([*flow.inputs, *connections], taken)
+        found = [
+            LoweredParameter(variables[name], _text(source, imports), name)
+            for name, source in names.input_types.items()
+        ]
+    for name, key in connections.items():
+        text = _text(names.resource_types[key], imports)
+        found.append(LoweredParameter(variables[name], text, resource=key))
+    return tuple(found)
+
+
+def _text(source: TypeSource | None, imports: ImportedModules) -> str | None:
+    return None if source is None else source.text(imports)
 
 
 def _call(
@@ -97,15 +113,15 @@ def _call(
     expressions: "_Expressions",
 ) -> LoweredCall:
     name = names.callees[vertex.name]
-    return LoweredCall(
-        vertex,
-        variable,
-        None if name is None else imports.expression(name),
-        _arguments(vertex, expressions),
-    )
+    callee = None if name is None else imports.expression(name)
+    return LoweredCall(vertex, variable, callee, _arguments(vertex, callee, expressions))
 
 
-def _arguments(vertex: WiredVertex, expressions: "_Expressions") -> tuple[LoweredArgument, ...]:
+def _arguments(
+    vertex: WiredVertex, callee: str | None, expressions: "_Expressions"
+) -> tuple[LoweredArgument, ...]:
+    # What stands for a function without a name takes keywords.
+    defaults = {} if callee is None else defaults_to_pass(vertex)
     unnamed = {
         parameter.name
         for parameter in read_parameters(vertex.handler)
@@ -113,12 +129,33 @@ def _arguments(vertex: WiredVertex, expressions: "_Expressions") -> tuple[Lowere
     }
     found = []
     for binding in vertex.bindings:
-        if binding.sources or binding.rule is Rule.FAN_IN:
+        if binding.is_passed or binding.rule is Rule.RESOURCE:
             by_position = binding.parameter in unnamed
-            found.append(expressions.argument(binding, by_position=by_position))
+            found.append(expressions.argument(vertex, binding, by_position=by_position))
+        elif binding.parameter in defaults:
+            value = _default_text(f"{callee}", vertex, binding.parameter)
+            found.append(LoweredArgument(binding.parameter, value, binding, by_position=True))
         else:
             unnamed.clear()  # as a run does: by position up to the first one that is left out
     return tuple(found)
+
+
+def _default_text(callee: str, vertex: WiredVertex, parameter: str) -> str:
+    """Return Python that gives the default of a parameter that takes no keyword."""
+    positional = [
+        p for p in read_parameters(vertex.handler) if p.kind < ParameterKind.VAR_POSITIONAL
+    ]
+    place = next(k for k, p in enumerate(positional) if p.name == parameter)
+    default = positional[place].default
+    is_finite = type(default) is float and isfinite(default)
+    if default is None or is_finite or type(default) in _WRITTEN:
+        return repr(default)
+    # A list, so that a type checker does not count the items.
+    return f"list({callee}.__defaults__ or ())[{place - len(positional)}]"
+
+
+_WRITTEN: Final = (bool, int, str, bytes)
+"""What a default is written out as; else it is taken from the function."""
 
 
 class _Expressions:
@@ -138,9 +175,18 @@ class _Expressions:
             name: f"{INPUTS}[{name!r}]" if by_key else f"{INPUTS}.{name}" for name in flow.inputs
         }
         self._inputs.update((p.input, p.name) for p in parameters if p.input is not None)
+        self._connections = {p.resource: p.name for p in parameters if p.resource is not None}
 
-    def argument(self, binding: Binding, *, by_position: bool) -> LoweredArgument:
+    def argument(
+        self, vertex: WiredVertex, binding: Binding, *, by_position: bool
+    ) -> LoweredArgument:
         """Return the Python that gives the value of a parameter."""
+        if binding.rule is Rule.RESOURCE:
+            connection = self._connections[resource_key(vertex, binding.parameter)]
+            return LoweredArgument(binding.parameter, connection, binding, by_position=by_position)
+        if binding.rule is Rule.CONSTANT:
+            value = repr(vertex.constants[binding.parameter])
+            return LoweredArgument(binding.parameter, value, binding, by_position=by_position)
         sources = tuple(LoweredSource(self._value(s), s) for s in binding.sources)
         if binding.rule is not Rule.FAN_IN:
             return LoweredArgument(

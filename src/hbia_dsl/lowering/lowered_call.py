@@ -7,6 +7,7 @@ for a type checker, for running) are made from these, so they cannot disagree.
 
 import attrs
 
+from hbia_dsl.lowering.flow_names import ResourceKey
 from hbia_dsl.wiring.binding import Binding, OutputName
 from hbia_dsl.wiring.wired_flow import WiredVertex
 
@@ -55,4 +56,6 @@ class LoweredParameter:
     type_text: str | None
     """Its type; None if no source can name it."""
     input: str | None = None
-    """The flow's input that it is; None if it is all of them."""
+    """The flow's input that it is; None if it is all of them, or a connection."""
+    resource: ResourceKey | None = None
+    """The connection of an atomic group that it is."""

@@ -7,6 +7,7 @@ serial flow at the speed of code written by hand. A traceback shows these lines.
 
 import bisect
 import types
+from binascii import crc32
 from collections.abc import Callable, Mapping, Sequence
 
 import attrs
@@ -73,18 +74,46 @@ def compile_run(
         number = start // PIECE_VERTICES
         part = calls[start : start + PIECE_VERTICES]
         lines, firsts = _piece_lines(part, start, slot_of)
-        pieces.append(_compiled(f"flow {flow}, part {number + 1}", lines, part, start, names))
+        pieces.append(compile_piece(piece_title(flow, number), lines, part, names))
         first_lines.append(tuple(firsts))
     return CompiledRun(tuple(pieces), tuple(first_lines))
+
+
+def piece_title(flow: str, number: int) -> str:
+    """Name a piece for people, where others have the name of their file."""
+    return f"flow {flow}, part {number + 1}"
+
+
+def borrowing_lines(calls: Sequence[RunCall], slot_of: Mapping[str, int]) -> list[str]:
+    """Return the lines that fetch what pieces before this one produced."""
+    own = {call.variable for call in calls}
+    borrowed = sorted({name for call in calls for name in call.reads if name not in own})
+    return [f"    {name} = S[{slot_of[name]}]" for name in borrowed]
+
+
+def call_arguments(call: RunCall) -> list[str]:
+    """Return the arguments of a call, as they are written."""
+    named = (f"{name}={expression}" for name, expression in call.keywords)
+    return [*call.positional, *named]
+
+
+def keeping_lines(call: RunCall, number: int) -> list[str]:
+    """Return the lines that check the result of a vertex and put it into its slot."""
+    variable = call.variable
+    if call.store is not None:
+        return [f"    store_{variable}(S, {variable})"]
+    lines = []
+    if call.sure is not None:
+        operator = "is not" if len(call.sure) == 1 else "not in"
+        test = f"type({variable}) {operator} sure_{variable}"
+        lines.append(f"    if {test}: check({number}, {variable})")
+    return [*lines, f"    S[{call.slot}] = {variable}"]
 
 
 def _piece_lines(
     calls: Sequence[RunCall], start: int, slot_of: Mapping[str, int]
 ) -> tuple[list[str], list[int]]:
-    own = {call.variable for call in calls}
-    borrowed = sorted({name for call in calls for name in call.reads if name not in own})
-    lines = ["def run(S, T, now, copy):"]
-    lines += [f"    {name} = S[{slot_of[name]}]" for name in borrowed]
+    lines = ["def run(S, T, now, copy):", *borrowing_lines(calls, slot_of)]
     firsts = []
     for offset, call in enumerate(calls):
         firsts.append(len(lines) + 1)
@@ -93,34 +122,30 @@ def _piece_lines(
 
 
 def _call_lines(call: RunCall, number: int) -> list[str]:
-    variable = call.variable
-    arguments = [
-        f"call_{variable}",
-        *call.positional,
-        *(f"{name}={expression}" for name, expression in call.keywords),
+    arguments = ", ".join([f"call_{call.variable}", *call_arguments(call)])
+    return [
+        f"    {call.variable} = copy().run({arguments})",
+        *keeping_lines(call, number),
+        f"    T[{number}] = now()",
     ]
-    lines = [f"    {variable} = copy().run({', '.join(arguments)})"]
-    if call.store is not None:
-        lines.append(f"    store_{variable}(S, {variable})")
-    elif call.sure is not None:
-        operator = "is not" if len(call.sure) == 1 else "not in"
-        test = f"type({variable}) {operator} sure_{variable}"
-        lines.append(f"    if {test}: check({number}, {variable})")
-    if call.store is None:
-        lines.append(f"    S[{call.slot}] = {variable}")
-    lines.append(f"    T[{number}] = now()")
-    return lines
 
 
-def _compiled(
-    title: str,
-    lines: Sequence[str],
-    calls: Sequence[RunCall],
-    start: int,
-    names: Mapping[str, object],
-) -> Piece:
-    del start
+def compile_piece(
+    title: str, lines: Sequence[str], calls: Sequence[RunCall], names: Mapping[str, object]
+) -> types.FunctionType:
+    """Compile a text that defines `run`; return that function.
+
+    Tracebacks call it by its title and a checksum: Python keeps the lines that it has shown
+    by that name, and another flow, or the same one with other options, may have the title too.
+
+    Args:
+        title: What it is, for people.
+        lines: The text.
+        calls: The vertices in it: what it calls, and what checks and stores the results.
+        names: What else the text mentions.
+    """
     text = "\n".join(lines) + "\n"
+    title = f"{title}, text {crc32(text.encode()):08x}"
     namespace: dict[str, object] = {"__name__": title, "__loader__": _Source(text), **names}
     for call in calls:
         namespace[f"call_{call.variable}"] = call.handler

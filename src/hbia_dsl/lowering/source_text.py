@@ -7,7 +7,7 @@ import attrs
 from hbia_dsl.lowering.lower_flow import LoweredFlow
 from hbia_dsl.lowering.lowered_call import LoweredArgument, LoweredCall, LoweredParameter
 from hbia_dsl.typeforms.type_display import display
-from hbia_dsl.wiring.binding import Binding
+from hbia_dsl.wiring.binding import Binding, sources_text
 
 
 @attrs.frozen
@@ -71,8 +71,7 @@ def flow_function(name: str, taken: set[str] | frozenset[str] = frozenset()) -> 
 
 def comment_of(binding: Binding) -> str:
     """Say where a value comes from and which rule chose it."""
-    sources = ", ".join(str(source) for source in binding.sources) or "nothing"
-    return f"<- {sources} ({binding.rule.value})"
+    return f"<- {sources_text(binding.sources, binding.rule)} ({binding.rule.value})"
 
 
 class _Writer:

@@ -12,7 +12,6 @@ import attrs
 
 from hbia_dsl.lowering.type_source import ANY_SOURCE, TypeSource, type_source_of
 from hbia_dsl.typeforms.hint_reading import read_hints
-from hbia_dsl.wiring.binding import Rule
 from hbia_dsl.wiring.requirement import is_type
 from hbia_dsl.wiring.wired_flow import WiredVertex
 
@@ -35,7 +34,7 @@ def stand_in_for(vertex: WiredVertex) -> StandIn:
     unresolved = {hint.name for hint in hints.unresolved}
     parameters: list[tuple[str, TypeSource | None]] = []
     for binding in vertex.bindings:
-        if not binding.sources and binding.rule is not Rule.FAN_IN:
+        if not binding.is_passed:
             continue
         name = binding.parameter
         form = claims.get(name, hints.parameters.get(name))

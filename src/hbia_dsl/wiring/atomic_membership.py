@@ -1,12 +1,14 @@
 """The atomic groups of a flow, put together from what `@atomic` said on each member."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from hbia_dsl.declare.declaration import AtomicDeclaration
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import GROUP_CONFLICT
 from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.graph.atomic_group import AtomicGroup
+from hbia_dsl.wiring.group_resources import check_group_resources
 from hbia_dsl.wiring.problems import Problems
 from hbia_dsl.wiring.signature import VertexSignature
 
@@ -27,8 +29,9 @@ def atomic_groups(
 def _group(name: str, members: list[_Member], problems: Problems) -> AtomicGroup:
     told = members[0][1]
     for member in members[1:]:
-        if member[1] != told:
+        if any(getattr(member[1], option) != getattr(told, option) for option in _OPTIONS):
             problems.add(member[0].order, _conflict(members[0], member))
+    check_group_resources(name, [vertex for vertex, _ in members], problems)
     names = tuple(vertex.name for vertex, _ in members)
     return AtomicGroup(
         name,
@@ -60,4 +63,5 @@ def _as_written(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-_OPTIONS = ("on_failure", "no_parallel", "no_cache")
+_OPTIONS: Final = ("on_failure", "no_parallel", "no_cache")
+"""What the members of one group have to agree about."""

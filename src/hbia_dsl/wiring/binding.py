@@ -1,5 +1,6 @@
 """Where the value of a parameter comes from, and which rule chose it."""
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
@@ -22,6 +23,10 @@ class Rule(Enum):
     """Every output that is assignable: the parameter is `All[T]`."""
     INPUT = "input"
     """An input that the flow does not declare: nothing else provides this weak type."""
+    RESOURCE = "resource"
+    """A connection of the transaction that the vertex's atomic group is."""
+    CONSTANT = "constant"
+    """The document that the flow was made from has the value in it."""
     DEFAULT = "default"
     """Nothing provides it and the parameter has a default."""
 
@@ -48,3 +53,22 @@ class Binding:
     sources: tuple[OutputName, ...]
     """One; for a fan-in any number, in flow order; none for a default."""
     rule: Rule
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether a call passes the parameter; else it keeps its default."""
+        return bool(self.sources) or self.rule in _PASSED_WITHOUT_SOURCE
+
+
+_PASSED_WITHOUT_SOURCE: Final = (Rule.FAN_IN, Rule.CONSTANT)
+
+_SAID_WITHOUT_SOURCE: Final = {
+    Rule.CONSTANT: "the document",
+    Rule.RESOURCE: "the transaction of the group",
+    Rule.DEFAULT: "its default",
+}
+
+
+def sources_text(sources: Iterable[OutputName], rule: Rule) -> str:
+    """Say where the value of a parameter comes from."""
+    return ", ".join(map(str, sources)) or _SAID_WITHOUT_SOURCE.get(rule, "nothing")

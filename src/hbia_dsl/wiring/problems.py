@@ -7,6 +7,8 @@ from another problem is not reported: for that, this remembers what is not known
 import sys
 from typing import Final
 
+import attrs
+
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 
 BEFORE_VERTICES: Final = -1
@@ -18,7 +20,13 @@ AFTER_VERTICES: Final = sys.maxsize
 class Problems:
     """A growing report."""
 
-    __slots__ = ("_found", "are_inputs_unknown", "is_provider_unknown", "unread_parameters")
+    __slots__ = (
+        "_found",
+        "are_inputs_unknown",
+        "is_provider_unknown",
+        "place_of",
+        "unread_parameters",
+    )
 
     def __init__(self) -> None:
         self._found: list[tuple[int, Diagnostic]] = []
@@ -28,9 +36,15 @@ class Problems:
         """Whether the flow declares its inputs in a way that cannot be read."""
         self.unread_parameters: set[str] = set()
         """Parameters, or inputs, of which a problem hides what they take, or who takes them."""
+        self.place_of: dict[int, str | None] = {}
+        """Where a document states the vertex at a place in the flow."""
 
     def add(self, order: int, diagnostic: Diagnostic) -> None:
         """Add a problem of the vertex at a place, or `BEFORE_VERTICES`, `AFTER_VERTICES`."""
+        place = self.place_of.get(order)
+        if place is not None:
+            note = f"the vertex is stated at {place}"
+            diagnostic = attrs.evolve(diagnostic, notes=(*diagnostic.notes, note))
         self._found.append((order, diagnostic))
 
     def __bool__(self) -> bool:

@@ -10,6 +10,7 @@ import attrs
 from hbia_dsl.declare.declaration import ATTRIBUTE, VertexDeclaration, declaration_of
 from hbia_dsl.declare.fan_in import FanIn
 from hbia_dsl.declare.out_reference import OutReference
+from hbia_dsl.declare.resource_types import ResourceMark
 from hbia_dsl.typeforms.signature_reading import Parameter
 from hbia_dsl.wiring.signature_report import SignatureReport
 
@@ -42,6 +43,12 @@ class Requirement:
     """The source that the user named."""
     is_fan_in: bool = False
     """Whether it is `All[...]` and collects."""
+    is_resource: bool = False
+    """Whether it is marked as a resource of the vertex's atomic group."""
+    is_constant: bool = False
+    """Whether a document has its value."""
+    is_left_out: bool = False
+    """Whether a document that states the vertex says nothing of it: nothing is inferred."""
 
 
 def read_requirement(
@@ -86,7 +93,9 @@ def read_requirement(
             return None
         form = Any  # the user named the source, so whatever it gives is meant
     has_default = parameter.has_default and not isinstance(parameter.default, OutReference)
-    return Requirement(name, form, has_default, written[0] if written else None, is_fan_in)
+    is_resource = any(isinstance(mark, ResourceMark) for mark in marks)
+    explicit = written[0] if written else None
+    return Requirement(name, form, has_default, explicit, is_fan_in, is_resource)
 
 
 def is_source(value: object) -> bool:

@@ -1,7 +1,8 @@
 """The rules that decide where the value of a parameter comes from.
 
 In this order: what the user named; the value of the parameter's name, if it fits; the
-only value that fits a strong type; for a weak type of a flow without declared inputs, an
+only value that fits a strong type; in an atomic group that is rolled back, the connection
+of its transaction, for a type of connection; for a weak type of a flow without declared inputs, an
 input of the parameter's name; the parameter's default. Nothing else is tried, several
 candidates are never chosen among, and a value of the right name but the wrong type is an
 error, so adding a vertex leaves edges alone or fails loudly.
@@ -15,6 +16,7 @@ from hbia_dsl.typeforms.strength import is_strong
 from hbia_dsl.typeforms.verdict import NO, UNKNOWN, YES, Verdict
 from hbia_dsl.wiring.binding import INPUT, Binding, OutputName, Rule
 from hbia_dsl.wiring.found_inputs import FoundInputs
+from hbia_dsl.wiring.group_resources import is_resource
 from hbia_dsl.wiring.producers import Producers, Provided
 from hbia_dsl.wiring.references import References, UnknownReferenceError
 from hbia_dsl.wiring.requirement import Requirement, Written
@@ -58,10 +60,18 @@ class Resolver:
         return tuple(found)
 
     def _bind(self, vertex: VertexSignature, requirement: Requirement) -> Binding | None:
+        if requirement.is_constant:
+            return self._shared(Binding(requirement.name, (), Rule.CONSTANT))
         if requirement.explicit is not None:
             return self._bind_as_written(vertex, requirement, requirement.explicit)
+        if requirement.is_left_out:
+            return self._bind_left_out(vertex, requirement)
         if requirement.is_fan_in:
             return self._collect(vertex, requirement)
+        return self._infer(vertex, requirement)
+
+    def _infer(self, vertex: VertexSignature, requirement: Requirement) -> Binding | None:
+        """Bind a parameter of which the user said nothing but its name and type."""
         # A vertex does not feed itself, so its own values are no candidates.
         named = self._producers.called(requirement.name)
         if isinstance(named, list):
@@ -73,11 +83,14 @@ class Resolver:
             named = others[0] if others else None
         if named is not None and named.order != vertex.order:
             return self._bind_by_name(vertex, requirement, named)
-        if self._is_strong(requirement.form):
+        is_strong_type = self._is_strong(requirement.form)
+        if is_strong_type:
             matches = [p for p in self._matching(requirement.form) if p.order != vertex.order]
             if matches:
                 return self._bind_by_type(vertex, requirement, matches)
-        elif self._found_inputs is not None:
+        if vertex.atomic is not None and is_resource(vertex, requirement):
+            return self._shared(Binding(requirement.name, (), Rule.RESOURCE))
+        if not is_strong_type and self._found_inputs is not None:
             sources = self._found_inputs.take(
                 requirement.name, requirement.form, vertex, requirement
             )
@@ -85,6 +98,15 @@ class Resolver:
         if requirement.has_default:
             return self._shared(Binding(requirement.name, (), Rule.DEFAULT))
         self._report.missing(vertex, requirement)
+        return None
+
+    def _bind_left_out(self, vertex: VertexSignature, requirement: Requirement) -> Binding | None:
+        """Bind a parameter of which a document says nothing: nothing is inferred."""
+        if is_resource(vertex, requirement):
+            return self._shared(Binding(requirement.name, (), Rule.RESOURCE))
+        if requirement.has_default:
+            return self._shared(Binding(requirement.name, (), Rule.DEFAULT))
+        self._report.left_out(vertex, requirement)
         return None
 
     def _bind_by_name(

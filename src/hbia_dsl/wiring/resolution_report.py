@@ -104,6 +104,20 @@ class ResolutionReport:
             help_=near.help or self._help_to_provide(requirement, strong=strong),
         )
 
+    def left_out(self, vertex: VertexSignature, requirement: Requirement) -> None:
+        """Report a parameter without a default that a document leaves out."""
+        name = requirement.name
+        what = f"`{name}: {display(requirement.form)}`"
+        self._add(
+            MISSING_PROVIDER,
+            f"the document does not say where {what}, which `{vertex.name}` requires, comes from",
+            vertex,
+            requirement,
+            notes=(),
+            help_=f"write it under `inputs` of vertex `{vertex.name}`: a type if the run gives "
+            f"it, `{name}: vertex.output` or `{name}: {{value: ...}}`",
+        )
+
     def nothing_to_collect(self, vertex: VertexSignature, requirement: Requirement) -> None:
         """Report an `All[...]` that no value fits."""
         if self._problems.is_provider_unknown:

@@ -32,6 +32,7 @@ from hbia_dsl.wiring.output_names import (
 )
 from hbia_dsl.wiring.problems import Problems
 from hbia_dsl.wiring.requirement import ABSENT, ANNOTATED, Requirement, read_requirement
+from hbia_dsl.wiring.restatement import Restatement
 from hbia_dsl.wiring.signature_report import SignatureReport, bad_vertex_name, not_a_vertex
 from hbia_dsl.wiring.wired_flow import OutputPart
 
@@ -69,6 +70,8 @@ class VertexSignature:
     parts: tuple[OutputPart, ...]
     overloads: tuple[object, ...] = ()
     """The results that it may have instead, one for each `@overload`; which, nobody can tell."""
+    stated: Restatement | None = None
+    """What a document says about it."""
 
 
 class SignatureReader:
@@ -79,11 +82,13 @@ class SignatureReader:
         self._local_names = local_names
         self._keyword_sets: dict[frozenset[str], frozenset[str]] = {}
 
-    def read(self, fn: Callable[..., object], order: int) -> VertexSignature | None:
+    def read(
+        self, fn: Callable[..., object], order: int, stated: Restatement | None = None
+    ) -> VertexSignature | None:
         """Read one vertex; None if nothing can be said about it."""
         if type(fn) is not FunctionType:
             fn = underlying(fn)
-        declared = declaration_of(fn)
+        declared = declaration_of(fn) if stated is None else stated.whole_declaration
         told = None if declared is None else declared.vertex
         if told is None:
             self._problems.add(order, not_a_vertex(fn, order))
@@ -93,12 +98,9 @@ class SignatureReader:
                 return None
             # Read on as if it were decorated: what is missing then is a problem of its own.
             told = _PLAIN
-        name = told.name or _own_name(fn)
-        if name is None or name == INPUT or not name.isidentifier():
-            self._problems.add(order, bad_vertex_name(fn, name))
-            name = f"vertex_{order + 1}"
+        name = self._read_name(told, fn, order)
         report = SignatureReport(self._problems, fn, name, order)
-        hints = self._read_hints(fn)
+        hints = self._read_hints(fn, stated)
         parameters = _parameters(fn, report)
         requirements = _read_quickly(told, parameters, hints.parameters)
         if requirements is None:
@@ -111,20 +113,31 @@ class SignatureReader:
             fn,
             told,
             None if declared is None else declared.atomic,
-            requirements,
+            requirements if stated is None else _as_stated(requirements, stated),
             self._keywords(parameters),
             is_coroutine_function(fn),
             returns,
             output,
             parts,
             _overloaded_results(fn),
+            stated,
         )
 
-    def _read_hints(self, fn: Callable[..., object]) -> Hints:
+    def _read_name(self, told: VertexDeclaration, fn: Callable[..., object], order: int) -> str:
+        name = told.name or _own_name(fn)
+        if name is None or name == INPUT or not name.isidentifier():
+            self._problems.add(order, bad_vertex_name(fn, name))
+            return f"vertex_{order + 1}"
+        return name
+
+    def _read_hints(self, fn: Callable[..., object], stated: Restatement | None) -> Hints:
         hints = read_hints(fn)
         if hints.unresolved and self._local_names is not None:
             hints = read_hints(fn, localns=self._local_names())
-        return hints
+        if stated is None:
+            return hints
+        forms = {name: stated.annotation(name, form) for name, form in hints.parameters.items()}
+        return attrs.evolve(hints, parameters=forms)
 
     def _read_parameters(
         self,
@@ -206,6 +219,18 @@ def _read_quickly(
             return None
         found.append(Requirement(name, form, parameter.has_default))
     return tuple(found)
+
+
+def _as_stated(
+    requirements: tuple[Requirement, ...], stated: Restatement
+) -> tuple[Requirement, ...]:
+    """Mark the parameters that a document has the value of, and those that it leaves out."""
+    return tuple(
+        attrs.evolve(r, explicit=None, is_constant=True)
+        if r.name in stated.constants
+        else attrs.evolve(r, is_left_out=r.explicit is None)
+        for r in requirements
+    )
 
 
 def _read_returns(fn: Callable[..., object], hints: Hints, report: SignatureReport) -> object:

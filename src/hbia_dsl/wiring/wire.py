@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from hbia_dsl.declare.resource_types import resource_class
 from hbia_dsl.diagnostics.diagnostic_code import ATOMIC_BOUNDARY, CYCLE
 from hbia_dsl.errors import AtomicBoundaryError, GraphCycleError, WiringError
+from hbia_dsl.graph.topology import GraphTopology
 from hbia_dsl.typeforms.strength import is_strong
 from hbia_dsl.wiring.atomic_membership import atomic_groups
-from hbia_dsl.wiring.binding import Binding
+from hbia_dsl.wiring.binding import Binding, Rule
 from hbia_dsl.wiring.flow_inputs import DeclaredInput, read_inputs
 from hbia_dsl.wiring.flow_report import bad_result, duplicate_vertex
 from hbia_dsl.wiring.flow_shape import check_shape
 from hbia_dsl.wiring.found_inputs import FoundInputs
+from hbia_dsl.wiring.group_rules import check_compensation
 from hbia_dsl.wiring.inputs_report import InputsReport, name_of_inputs
 from hbia_dsl.wiring.local_names import LocalNames
 from hbia_dsl.wiring.paused_collector import collector_paused
@@ -19,14 +22,15 @@ from hbia_dsl.wiring.producers import Producers
 from hbia_dsl.wiring.references import References
 from hbia_dsl.wiring.resolution import Resolver
 from hbia_dsl.wiring.resolution_report import ResolutionReport
+from hbia_dsl.wiring.restatement import Restatement
 from hbia_dsl.wiring.signature import SignatureReader, VertexSignature
-from hbia_dsl.wiring.wired_flow import FlowInput, WiredFlow, WiredVertex
+from hbia_dsl.wiring.wired_flow import NO_RESOURCES, FlowInput, WiredFlow, WiredVertex
 from hbia_dsl.wiring.wired_graph import GraphWriter
 
 
 def wire(
     name: str,
-    vertices: Sequence[Callable[..., object]],
+    vertices: Sequence[Callable[..., object] | Restatement],
     *,
     inputs: Callable[..., object] | None = None,
     result: Callable[..., object] | None = None,
@@ -36,7 +40,8 @@ def wire(
 
     Args:
         name: Name of the flow.
-        vertices: Decorated functions, in the order that breaks ties.
+        vertices: Decorated functions, in the order that breaks ties; or what a document
+            states about functions.
         inputs: What declares the flow's inputs: an attrs class, dataclass, NamedTuple,
             TypedDict or function. None lets wiring find them.
         result: The vertex whose result is the flow's.
@@ -84,7 +89,7 @@ class _Wiring:
             None if inputs is None else name_of_inputs(inputs),
         )
 
-    def wired(self, vertices: Sequence[Callable[..., object]]) -> WiredFlow:
+    def wired(self, vertices: Sequence[Callable[..., object] | Restatement]) -> WiredFlow:
         """Take all steps."""
         signatures = self._read(vertices)
         bindings = self._resolve(signatures)
@@ -96,6 +101,8 @@ class _Wiring:
                 writer.add(signature, bound)
         graph = writer.graph(groups)
         cycle = check_shape(graph, writer.predecessors, self._problems)
+        if groups and not cycle:
+            check_compensation(self._by_name, GraphTopology(graph), self._problems)
         inputs = self._flow_inputs(writer.input_users)
         if self._problems:
             self._raise(cycle)
@@ -108,13 +115,19 @@ class _Wiring:
             graph,
         )
 
-    def _read(self, vertices: Sequence[Callable[..., object]]) -> list[VertexSignature]:
+    def _read(
+        self, vertices: Sequence[Callable[..., object] | Restatement]
+    ) -> list[VertexSignature]:
         """Read all vertices; those that nothing can be said about are left out."""
         for declared in self._declared.values():
             self._producers.add_input(declared.name, declared.form)
         found = []
         for order, fn in enumerate(vertices):
-            signature = self._reader.read(fn, order)
+            stated = fn if isinstance(fn, Restatement) else None
+            function = fn.handler if isinstance(fn, Restatement) else fn
+            if stated is not None:
+                self._problems.place_of[order] = stated.place
+            signature = self._reader.read(function, order, stated)
             if signature is None:
                 continue
             first = self._by_name.setdefault(signature.name, signature)
@@ -190,4 +203,12 @@ def _wired(signature: VertexSignature, bindings: tuple[Binding, ...]) -> WiredVe
         signature.returns,
         signature.output,
         signature.parts,
+        NO_RESOURCES if signature.atomic is None else _resources(signature, bindings),
+        {} if signature.stated is None else signature.stated.constants,
     )
+
+
+def _resources(signature: VertexSignature, bindings: tuple[Binding, ...]) -> Mapping[str, object]:
+    names = {binding.parameter for binding in bindings if binding.rule is Rule.RESOURCE}
+    asked = [r for r in signature.requirements if r.name in names]
+    return {r.name: resource_class(r.form) for r in asked} or NO_RESOURCES

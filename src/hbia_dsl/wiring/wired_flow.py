@@ -5,12 +5,17 @@ not look at an annotation again.
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 import attrs
 
 from hbia_dsl.declare.declaration import AtomicDeclaration, VertexDeclaration
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.wiring.binding import Binding
+
+NO_RESOURCES: Final[Mapping[str, object]] = MappingProxyType({})
+"""Shared by all vertices that take none: nearly all."""
 
 
 @attrs.frozen
@@ -46,6 +51,10 @@ class WiredVertex:
     """Name of the whole result; the vertex's name unless `outputs=` is one name."""
     parts: tuple[OutputPart, ...] = ()
     """The parts that the result is split into; empty if it is not split."""
+    resources: Mapping[str, object] = NO_RESOURCES
+    """By parameter: the class of the connection that it takes from the vertex's group."""
+    constants: Mapping[str, object] = attrs.field(factory=dict)
+    """Values of the parameters that are bound to a constant."""
 
 
 @attrs.frozen

@@ -3,7 +3,7 @@
 In a large flow most of the memory is here, so texts that occur often exist once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from sys import intern
 
 from hbia_dsl.graph.atomic_group import AtomicGroup
@@ -50,6 +50,8 @@ class GraphWriter:
                         self._take_input(vertex, binding, source.output)
                     else:
                         sources[source.vertex] = None
+        if vertex.stated is not None:
+            sources.update(dict.fromkeys(self._known(vertex.stated.after)))
         for producer in sources:
             self._edges[Edge(producer, name)] = None
         self.predecessors.append(tuple(sorted([self._number[producer] for producer in sources])))
@@ -60,11 +62,20 @@ class GraphWriter:
             self._outputs(vertex),
             vertex.declaration.version,
             vertex.declaration.effect or "side_effect",
+            EMPTY if vertex.stated is None else vertex.stated.constants,
+            self._compensation(vertex),
         )
 
     def graph(self, groups: dict[str, AtomicGroup]) -> Graph:
         """Return what was written, frozen."""
         return Graph.of_checked(self._vertices, self._edges, groups)
+
+    def _known(self, names: Iterable[str]) -> Iterable[str]:
+        return (name for name in names if name in self._number)
+
+    def _compensation(self, vertex: VertexSignature) -> Callable[..., object] | None:
+        undo = None if vertex.atomic is None else vertex.atomic.compensate
+        return undo if callable(undo) else None
 
     def _take_input(self, vertex: VertexSignature, binding: Binding, name: str) -> str:
         """Note who takes an input, and return what stands for it in the graph."""

@@ -5,8 +5,9 @@ from typing import cast
 import pytest
 
 from hbia_dsl import Flow, vertex
-from hbia_dsl.check.check_flow import Tool, check_flows
+from hbia_dsl.check.check_flow import check_flows
 from hbia_dsl.errors import CheckError
+from hbia_dsl.judging.check_report import Tool
 from scripted_judge import Said, ScriptedJudge
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from hbia_dsl import All, Flow, out, vertex
 from hbia_dsl.check.check_flow import check_flows
-from hbia_dsl.check.check_report import CheckReport
 from hbia_dsl.check.explanation import explain_edges
 from hbia_dsl.check.report_as_github import report_as_github
 from hbia_dsl.check.report_as_json import report_as_json
 from hbia_dsl.check.report_as_text import report_as_text
+from hbia_dsl.judging.check_report import CheckReport
 from scripted_judge import Said, ScriptedJudge
 
 T = TypeVar("T")

@@ -162,10 +162,10 @@ def test_a_file_that_cannot_be_written_is_reported(app: WrittenApp) -> None:
 
 
 def test_an_unknown_form_is_wrong_usage(app: WrittenApp) -> None:
-    with pytest.raises(SystemExit) as end:
-        app.hbia("show", "app", "--as", "pdf")
+    done = app.hbia("show", "app:signup", "--as", "poem")
 
-    assert end.value.code == 2
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("hbia show: invalid value `poem` for --as. Choose from: `stages`")
 
 
 def test_a_terminal_without_the_letters_gets_escapes(

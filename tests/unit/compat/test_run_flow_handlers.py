@@ -126,7 +126,10 @@ def test_a_dotted_path_is_no_handler(where: str) -> None:
     assert error.value.diagnostic.message == (
         "the handler of vertex `a` is the path `app.vertices.fetch`; paths are not imported"
     )
-    assert error.value.diagnostic.help == 'pass the function itself: handlers={"a": function}'
+    assert error.value.diagnostic.help == (
+        'pass the function itself: handlers={"a": function}, '
+        'or allow its module: allowed=["app.vertices"]'
+    )
     assert error.value.diagnostic.location is not None
     assert error.value.diagnostic.location.file == __file__
 

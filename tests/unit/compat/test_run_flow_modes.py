@@ -1,9 +1,9 @@
 """`run_flow` and `run_flow_async`: what overlaps in which mode, proven by meetings and counters."""
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -210,22 +210,21 @@ def test_a_blocking_call_on_a_running_loop_names_the_function_to_await() -> None
     assert error.value.diagnostic.location.file == __file__
 
 
-def test_the_cache_flag_is_accepted_and_answered_in_the_log(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_the_cache_flag_keeps_results(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HBIA_CACHE_DIR", str(tmp_path))
     calls: list[int] = []
 
     def handler() -> dict[str, object]:
         calls.append(1)
         return {}
 
-    graph = Graph([Vertex("a", effect="pure")])
-    with caplog.at_level(logging.WARNING, logger="hbia_dsl"):
-        run_flow(graph, handlers={"a": handler}, cache_enabled=True)
-        run_flow(graph, handlers={"a": handler}, cache_enabled=True)
+    graph = Graph([Vertex("a", effect="pure"), Vertex("b")])
+    handlers = {"a": handler, "b": dict}
+    first = run_flow(graph, handlers=handlers, cache_enabled=True)
+    second = run_flow(graph, handlers=handlers, cache_enabled=True)
 
-    assert len(calls) == 2
-    assert caplog.text.count("nothing is cached yet") == 2
+    assert len(calls) == 1
+    assert dict(first) == dict(second)
 
 
 def test_groups_that_may_overlap_do() -> None:

@@ -11,7 +11,7 @@ from driver_matrix import LOOPS, Driver, run_under
 from hbia_dsl.errors import FlowFailed, ForeignLoopError
 from hbia_dsl.flow.execution import execute, execute_async
 from hbia_dsl.flow.run_options import RunOptions
-from sample_plans import Sketch, total
+from sample_plans import Colour, Sketch, total
 
 ON_ASYNCIO = [driver for driver in LOOPS if "asyncio" in driver.name]
 ON_TRIO = [driver for driver in LOOPS if "trio" in driver.name]
@@ -112,7 +112,7 @@ def _assert_clear(driver: Driver, handler: Callable[..., object], running: str, 
         Sketch().vertex("beside", beside, "x", is_async=True) if _overlaps(driver) else Sketch()
     )
     sketch.vertex("foreign", handler, "x", is_async=True).vertex("after", total, "foreign")
-    outcome = run_under(driver, sketch.plan())
+    outcome = run_under(driver, sketch.plan(Colour.ASYNC))
 
     assert isinstance(outcome.error, FlowFailed), outcome.error
     root = outcome.error.root

@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from hbia_dsl import Flow, vertex
+from hbia_dsl.cache.memory_store import MemoryStore
 from hbia_dsl.conf.not_given import NOT_GIVEN
 from hbia_dsl.errors import RunInputError, RunOptionError
 from hbia_dsl.flow.run_options import RULES, OptionsGiven, RunOptions
@@ -30,6 +31,10 @@ GOOD: Final[dict[str, list[object]]] = {
     "check": [True, False],
     "grace_s": [0.5, 30],
     "cache": [True, False],
+    "cache_store": [MemoryStore(), None],
+    "transactions": [{}],
+    "compensation_timeout_s": [0.5, 30],
+    "compensation_attempts": [1, 10],
 }
 
 BAD: Final[dict[str, list[object]]] = {
@@ -43,6 +48,10 @@ BAD: Final[dict[str, list[object]]] = {
     "check": [None, 0],
     "grace_s": [0, None, float("inf")],
     "cache": ["on", None],
+    "cache_store": [".hbia_cache", 3],
+    "transactions": [None, "app.db", ["payment"]],
+    "compensation_timeout_s": [0, None, float("inf")],
+    "compensation_attempts": [0, 1.5, None],
 }
 
 

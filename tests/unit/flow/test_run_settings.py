@@ -1,9 +1,9 @@
 """Settings in runs: call > options > `configure` > environment > default, field by field."""
 
 import asyncio
-import logging
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -151,6 +151,15 @@ def note(number: int) -> int:
 
 NOTING: Final = Flow.of("noting", note, result=note)
 
+
+@vertex(effect="pure")
+def kept(number: int) -> int:
+    calls.append(str(number))
+    return number
+
+
+PURE: Final = Flow.of("pure", kept, result=kept)
+
 BAD: Final = [
     ("HBIA_PARALLEL_ENABLED", "maybe"),
     ("HBIA_ASYNC_ENABLED", "perhaps"),
@@ -193,29 +202,18 @@ def test_no_workers_are_refused_before_any_run() -> None:
 
 
 @pytest.mark.parametrize("source", ["option", "configured", "environment"])
-def test_asking_for_a_cache_is_answered_in_the_log(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, source: str
+def test_a_cache_can_be_asked_for_in_three_ways(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str
 ) -> None:
-    flow = NOTING
+    monkeypatch.setenv("HBIA_CACHE_DIR", str(tmp_path))
+    flow = PURE
     if source == "option":
-        flow = NOTING.options(cache=True)
+        flow = PURE.options(cache=True)
     elif source == "configured":
         configure(Settings(CACHE_ENABLED=True))
     else:
         monkeypatch.setenv("HBIA_CACHE_ENABLED", "true")
 
-    with caplog.at_level(logging.WARNING, logger="hbia_dsl"):
-        assert flow.run(number=1).value == 1
+    assert [flow.run(number=number).value for number in (1, 1, 2)] == [1, 1, 2]
 
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "nothing is cached yet" in caplog.text
-
-
-def test_an_explicit_no_cache_beats_the_environment(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setenv("HBIA_CACHE_ENABLED", "true")
-
-    NOTING.options(cache=False).run(number=1)
-
-    assert caplog.text == ""
+    assert calls == ["1", "2"]

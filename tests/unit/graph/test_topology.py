@@ -224,3 +224,15 @@ def test_groups_that_can_run_as_units_are_not_reported() -> None:
     topology.check_groups()
 
     assert list(topology.group_diagnostics()) == []
+
+
+def test_a_group_that_falls_into_parts_can_run_and_is_described() -> None:
+    topology = GraphTopology(graph_of("abcd", "ab cd", pay="abcd"))
+
+    topology.check_groups()
+
+    (found,) = topology.group_diagnostics()
+    assert found.message == (
+        "atomic group `pay` falls into 2 parts: nothing in it leads from one to the other of "
+        "`a` and `c`"
+    )

@@ -46,7 +46,7 @@ def normalize(name: str) -> User:
     return User(name)
 
 
-@atomic(group="account", on_failure="compensate")
+@atomic(group="account", on_failure="compensate", compensate=None)
 @vertex(inputs={"user": normalize})
 async def save(user: User) -> UserId:
     return UserId(1)
@@ -111,6 +111,7 @@ def test_a_lock_holds_every_fact_of_a_flow() -> None:
         "    kind: async",
         "    effect: side_effect",
         "    group: account",
+        "    undo: nothing",
         "    takes user: User <- normalize.normalize (explicit)",
         "    returns: UserId",
     ]

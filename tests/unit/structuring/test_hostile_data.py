@@ -17,6 +17,7 @@ import attrs
 import pytest
 import typing_extensions
 
+from case_labels import label
 from hbia_dsl.structuring.strict_converter import structure_inputs, structure_value
 
 UserId = NewType("UserId", int)
@@ -182,14 +183,14 @@ def texts(data: object, form: object, path: str) -> list[str]:
     return [str(problem) for problem in problems]
 
 
-@pytest.mark.parametrize(("data", "form", "text"), REFUSED, ids=lambda case: ascii(case)[:50])
+@pytest.mark.parametrize(("data", "form", "text"), REFUSED, ids=label)
 def test_nothing_is_coerced(data: object, form: object, text: str) -> None:
     separator = "" if text.startswith("[") else ": "
 
     assert texts(data, form, "input") == [f"input{separator}{text}"]
 
 
-@pytest.mark.parametrize(("data", "form", "expected"), PLACED, ids=lambda case: ascii(case)[:50])
+@pytest.mark.parametrize(("data", "form", "expected"), PLACED, ids=label)
 def test_every_problem_is_reported_with_its_path(
     data: object, form: object, expected: list[str]
 ) -> None:

@@ -12,6 +12,7 @@ import attrs
 import pytest
 from cattrs.preconf.json import make_converter
 
+from case_labels import label
 from hbia_dsl.structuring.strict_converter import strict_converter, structure_value
 from unit.structuring.kinds_of_data import KINDS, Address, Person, Point, Scored, Shade
 
@@ -31,10 +32,6 @@ class DerivedRecord:
 def written(value: object) -> object:
     """Return what JSON gives back of a value."""
     return json.loads(json.dumps(strict_converter().unstructure(value)))
-
-
-def label(case: object) -> str:
-    return ascii(case)[:50]
 
 
 @pytest.mark.parametrize(("form", "value"), KINDS, ids=label)

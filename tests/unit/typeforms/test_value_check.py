@@ -19,6 +19,7 @@ import attrs
 import pytest
 import typing_extensions
 
+from case_labels import label
 from hbia_dsl.typeforms.compiled_check import ValueCheck
 from hbia_dsl.typeforms.value_check import compile_check
 
@@ -310,10 +311,6 @@ def compiled(form: object) -> ValueCheck:
     check = compile_check(form)
     assert check is not None, f"{form} is not checked"
     return check
-
-
-def label(case: object) -> str:
-    return str(case)[:60]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,148 @@
+"""A document as a flow that can be run: its handlers found, its inputs typed."""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from hbia_dsl.cli.call_place import without_call
+from hbia_dsl.cli.command_failure import USAGE, CommandFailure, wrong_usage
+from hbia_dsl.cli.document_file import load_document
+from hbia_dsl.cli.run_request import RunRequest
+from hbia_dsl.cli.runnable_flow import RunnableFlow, RunOutcome
+from hbia_dsl.compat.call_reading import Flags
+from hbia_dsl.compat.flow_result import FlowResult
+from hbia_dsl.compat.graph_part import part_of_graph
+from hbia_dsl.compat.graph_running import run_graph
+from hbia_dsl.conf.not_given import NOT_GIVEN
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import REFUSED_HANDLER
+from hbia_dsl.documents.handler_resolver import HandlerResolver
+from hbia_dsl.errors import FlowFailed, HandlerResolutionError
+from hbia_dsl.flow.run_options import RunOptions
+from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.input_text import binding_of
+
+
+@attrs.frozen
+class _FlagsOfCommand(Flags):
+    """Flags of `run_flow`, and the options that only the command line has."""
+
+    run_options: RunOptions = attrs.field(factory=RunOptions)
+
+    def options(self) -> RunOptions:
+        """Return the options of the run."""
+        return self.run_options
+
+
+def runnable_document(file: str, request: RunRequest) -> RunnableFlow:
+    """Load a document, find its handlers and get it ready.
+
+    Args:
+        file: The document.
+        request: The options of the run, and the modules that handlers may come from.
+
+    Raises:
+        CommandFailure: The document is wrong, or a handler cannot be had.
+    """
+    graph = load_document(file, request.flow)
+    flow_name = next(iter(graph.flows)) if len(graph.flows) == 1 else request.flow
+    part = part_of_graph(graph, flow_name)
+    resolver = _resolver(file, part, request.handlers)
+    options = RunOptions().changed(request.options())
+    flags = _FlagsOfCommand(
+        async_enabled=NOT_GIVEN if request.is_async is None else request.is_async,
+        run_options=options,
+    )
+
+    def run(data: Mapping[str, object]) -> RunOutcome:
+        try:
+            done = run_graph(graph, flow_name, resolver, _structured(part, data, name), flags)
+        except FlowFailed as error:
+            return RunOutcome({}, failed=error)
+        return RunOutcome(done)
+
+    name = flow_name or ", ".join(graph.flows)
+    outputs = tuple(f"{v.name}.{o}" for v in part.vertices.values() for o in v.outputs)
+    return RunnableFlow(name, dict(_forms(part)), outputs, None, run, FlowResult)
+
+
+def _resolver(file: str, part: Graph, allowed: tuple[str, ...]) -> HandlerResolver:
+    """Import the functions of all vertices; what cannot be had is one report."""
+    import os  # loaded where it is used
+
+    from hbia_dsl.check.target_import import make_importable  # as above
+    from hbia_dsl.diagnostics.text_report import render_all  # as above
+
+    if not allowed:
+        raise _nothing_allowed(file, part)
+    make_importable(os.getcwd())
+    resolver = HandlerResolver(allowed)
+    problems: dict[str, Diagnostic] = {}
+    for vertex, path in _paths(part):
+        try:
+            resolver.resolve(path, vertex=vertex)
+        except HandlerResolutionError as error:
+            module = path.rpartition(".")[0]
+            is_refused = error.diagnostic.code is REFUSED_HANDLER
+            # One module that is not allowed is one problem, whatever number of handlers it has.
+            key = module if is_refused and not _is_allowed(module, allowed) else path
+            help_ = f"add --handlers {module}" if key is module else None
+            problems.setdefault(key, without_call(error.diagnostic, help_))
+    if problems:
+        text = render_all(problems.values())
+        raise CommandFailure(text, exit_code=USAGE, is_report=True)
+    return resolver
+
+
+def _paths(part: Graph) -> Iterator[tuple[str, str]]:
+    """Yield every path to a function with the name of its vertex."""
+    for vertex in part.vertices.values():
+        for path in (vertex.handler, vertex.compensate):
+            if isinstance(path, str):
+                yield vertex.name, path
+
+
+def _is_allowed(module: str, allowed: tuple[str, ...]) -> bool:
+    return any(f"{module}.".startswith(f"{name}.") for name in allowed)
+
+
+def _nothing_allowed(file: str, part: Graph) -> CommandFailure:
+    modules = dict.fromkeys(path.rpartition(".")[0] for _, path in _paths(part))
+    given = " ".join(f"--handlers {module}" for module in modules)
+    return wrong_usage(
+        f"`{file}` names functions, and nothing is imported unless you say from where",
+        f"add {given or '--handlers MODULE'}",
+    )
+
+
+def _forms(part: Graph) -> Iterator[tuple[str, object]]:
+    """Yield every name under which an input can be given, with its type."""
+    from hbia_dsl.typeforms.type_names import type_of_name  # loaded where it is used
+
+    for vertex in part.vertices.values():
+        for parameter, text in vertex.inputs.items():
+            if binding_of(text) is None:
+                form = type_of_name(text)
+                for name in (parameter, f"{vertex.name}.{parameter}"):
+                    yield name, object if form is None else form
+
+
+def _structured(part: Graph, data: Mapping[str, object], flow: str) -> Mapping[str, object]:
+    """Turn untyped data into initial data; every problem at once.
+
+    Raises:
+        RunInputError: The data do not fit.
+    """
+    from hbia_dsl.flow.input_refusal import bad_data  # loaded where it is used
+    from hbia_dsl.structuring.strict_converter import structure_fields  # loads cattrs
+
+    required = {
+        parameter
+        for vertex in part.vertices.values()
+        for parameter, text in vertex.inputs.items()
+        if binding_of(text) is None and f"{vertex.name}.{parameter}" not in data
+    }
+    values, problems = structure_fields(data, dict(_forms(part)), required)
+    if values is None:
+        raise bad_data(flow, data, problems)
+    return values

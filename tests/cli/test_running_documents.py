@@ -1,0 +1,198 @@
+"""`hbia run` on documents: handlers, flows, inputs, and what is refused."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cli_apps import ASYNC_DOCUMENT, DOCUMENT, HANDLERS
+from started_hbia import hbia
+from written_apps import WrittenApp
+
+EXAMPLES: Final = Path(__file__).parents[2] / "examples" / "documents"
+
+
+@pytest.fixture(autouse=True)
+def _documents(app: WrittenApp) -> None:
+    app.write("app_handlers.py", HANDLERS)
+    app.write("orders.yaml", DOCUMENT)
+    app.write("news.yml", ASYNC_DOCUMENT)
+
+
+ORDER = ("run", "orders.yaml", "--handlers", "app_handlers", "--flow", "order")
+INPUTS = ("--set", "customer=ann", "--set", "count=2")
+
+
+@pytest.mark.parametrize("mode", [(), ("--parallel",), ("--parallel", "--schedule", "eager")])
+def test_a_document_runs_in_every_mode(app: WrittenApp, mode: tuple[str, ...]) -> None:
+    done = app.hbia(*ORDER, *INPUTS, *mode, "--json")
+
+    content = json.loads(done.out)
+    assert (done.code, content["flow"]) == (0, "order")
+    assert content["values"] == {
+        "price.amount": 5.0,
+        "write_bill.bill": {"to": "ann", "amount": 5.0},
+    }
+    assert "result" not in content
+
+
+@pytest.mark.parametrize("name", ["order", "summarise"])
+def test_an_example_document_runs_as_a_process(tmp_path: Path, name: str) -> None:
+    for file in EXAMPLES.glob(f"{name}*"):
+        if file.is_file():
+            shutil.copy(file, tmp_path)
+
+    done = hbia(
+        "run", f"{name}.yaml", "--handlers", f"{name}_handlers", "--data", f"{name}.json",
+        "--async", "--parallel", "--json",
+        folder=tmp_path,
+    )  # fmt: skip
+
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["ok"] is True
+
+
+def test_without_a_name_all_flows_run(app: WrittenApp) -> None:
+    done = app.hbia("run", "orders.yaml", "--handlers", "app_handlers", *INPUTS, "--json")
+
+    content = json.loads(done.out)
+    assert content["flow"] == "order, evening"
+    assert content["values"]["close_books.done"] is True
+
+
+def test_an_input_may_be_given_to_one_vertex_alone(app: WrittenApp) -> None:
+    done = app.hbia(*ORDER, "--set", "write_bill.customer=bob", "--set", "price.count=4", "--json")
+
+    assert json.loads(done.out)["values"]["write_bill.bill"] == {"to": "bob", "amount": 10.0}
+
+
+def test_without_allowed_handlers_nothing_is_imported(app: WrittenApp) -> None:
+    done = app.hbia("run", "orders.yaml", *INPUTS)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        "hbia run: `orders.yaml` names functions, and nothing is imported unless you say from "
+        "where\nhelp: add --handlers app_handlers\n"
+    )
+    assert "app_handlers" not in sys.modules
+
+
+@pytest.mark.parametrize("allowed", ["app", "app_handler", "app_handlers.inner", "app_handlers_"])
+def test_an_allowed_module_matches_on_dots_only(app: WrittenApp, allowed: str) -> None:
+    done = app.hbia("run", "orders.yaml", "--handlers", allowed, *INPUTS)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("error[") == 1, "three handlers of one module are one problem"
+    assert "module `app_handlers` is not allowed" in done.err
+    assert "help: add --handlers app_handlers\n" in done.err
+    assert "-->" not in done.err
+    assert "app_handlers" not in sys.modules
+
+
+def test_a_name_that_an_allowed_module_imported_is_no_handler(app: WrittenApp) -> None:
+    app.write("orders.yaml", DOCUMENT.replace("app_handlers.price", "app_handlers.getcwd"))
+
+    done = app.hbia(*ORDER, *INPUTS)
+
+    assert (done.code, done.out) == (2, "")
+    assert "getcwd" in done.err
+
+
+def test_every_handler_that_cannot_be_had_is_in_one_report(app: WrittenApp) -> None:
+    text = DOCUMENT.replace("app_handlers.price", "app_handlers.prize")
+    app.write("orders.yaml", text.replace("app_handlers.write_bill", "app_handlers.write_bil"))
+
+    done = app.hbia(*ORDER, *INPUTS)
+
+    assert done.code == 2
+    assert done.err.count("error[") == 2
+    assert "did you mean `price`?" in done.err
+
+
+def test_async_handlers_want_the_flag(app: WrittenApp) -> None:
+    news = ("run", "news.yml", "--handlers", "app_handlers", "--set", "count=2")
+
+    without, done = app.hbia(*news), app.hbia(*news, "--async", "--json")
+
+    assert without.code == 2
+    assert "help: add --async\n" in without.err
+    assert json.loads(done.out)["values"]["announce.text"] == "that makes 5.0"
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_async_handlers_run_on_either_loop(app: WrittenApp, backend: str) -> None:
+    done = app.hbia(
+        "run", "news.yml", "--handlers", "app_handlers", "--set", "count=2", "--async",
+        "--parallel", "--backend", backend,
+    )  # fmt: skip
+
+    assert done.code == 0
+
+
+def test_every_wrong_input_is_in_one_report(app: WrittenApp) -> None:
+    done = app.hbia(*ORDER, "--set", "count=1.5", "--set", "custmer=x")
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[1:4] == [
+        "   = note: input.count: expected int, found float",
+        "   = note: input.customer: missing, expected str",
+        "   = note: input.custmer: unknown field, did you mean `customer`?",
+    ]
+
+
+def test_a_handler_that_fails_is_reported_with_its_place(app: WrittenApp) -> None:
+    app.write("app_handlers.py", HANDLERS.replace('{"amount": count * rate}', "1 / 0"))
+
+    done = app.hbia(*ORDER, *INPUTS, "--quiet")
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("vertex `price` raised ZeroDivisionError: ")
+    assert "  --> app_handlers.py:" in done.err
+    assert done.err.endswith("flow `order` failed; --traceback shows where, step by step\n")
+
+
+def test_a_handler_that_breaks_its_contract_shows_the_report_of_that(app: WrittenApp) -> None:
+    app.write("app_handlers.py", HANDLERS.replace('{"amount": count * rate}', '{"amount": "x"}'))
+
+    done = app.hbia(*ORDER, *INPUTS, "--quiet")
+
+    assert done.code == 1
+    assert "vertex `price` failed\nerror[HB307]" in done.err
+
+
+def test_a_document_that_is_wrong_shows_all_its_problems(app: WrittenApp) -> None:
+    app.write(
+        "orders.yaml", DOCUMENT.replace("float}", "flaot}").replace("price.amount", "prize.a")
+    )
+
+    done = app.hbia(*ORDER, *INPUTS)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.count("error[") == 2
+    assert "--> orders.yaml:" in done.err
+    assert "app_handlers" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("ordres.yaml",), "there is no file `ordres.yaml`\nhelp: did you mean `orders.yaml`?\n"),
+        (("nowhere/o.yaml",), "there is no file `nowhere/o.yaml`\n"),
+        (("folder.yaml",), "`folder.yaml` is a folder\nhelp: name a file in it\n"),
+        (
+            ("orders.yaml", "--flow", "ordr", "--handlers", "app_handlers"),
+            "`orders.yaml` has no flow `ordr`\nhelp: did you mean `order`?\n",
+        ),
+    ],
+)
+def test_a_document_that_is_not_there_is_one_line(
+    app: WrittenApp, arguments: tuple[str, ...], problem: str
+) -> None:
+    (app.folder / "folder.yaml").mkdir()
+
+    done = app.hbia("run", *arguments)
+
+    assert (done.code, done.out, done.err) == (2, "", f"hbia run: {problem}")

@@ -1,0 +1,13 @@
+"""A key is misspelt."""
+
+from hbia_dsl import load_graph
+
+load_graph(
+    """\
+flow:
+  words:
+    split:
+      handler: app.words.split
+      output: {words: list}
+"""
+)

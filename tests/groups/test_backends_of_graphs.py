@@ -1,0 +1,460 @@
+"""`run_flow(transaction_backend=...)`, compensations of hand-made graphs, and `SagaCoordinator`."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import trio
+
+from hbia_dsl import (
+    AtomicGroup,
+    Edge,
+    FlowFailed,
+    FlowResult,
+    Graph,
+    Vertex,
+    run_flow,
+    run_flow_async,
+)
+from hbia_dsl.atomicity import SqliteTransaction
+from hbia_dsl.compat.saga import SagaCoordinator, SagaStep
+from hbia_dsl.errors import (
+    AtomicSetupError,
+    GraphError,
+    HandlerNotFoundError,
+    HandlerResolutionError,
+)
+
+Ways = Mapping[str, Callable[..., FlowResult]]
+
+
+def in_asyncio(graph: Graph, **given: Any) -> FlowResult:  # noqa: ANN401 - what `run_flow` takes
+    """Run a graph inside asyncio."""
+    return asyncio.run(run_flow_async(graph, **given))
+
+
+def in_trio(graph: Graph, **given: Any) -> FlowResult:  # noqa: ANN401 - what `run_flow` takes
+    """Run a graph inside trio."""
+
+    async def main() -> FlowResult:
+        return await run_flow_async(graph, **given)
+
+    return trio.run(main)
+
+
+def on_threads(graph: Graph, **given: Any) -> FlowResult:  # noqa: ANN401 - what `run_flow` takes
+    """Run a graph on threads."""
+    return run_flow(graph, parallel_enabled=True, **given)
+
+
+WAYS: Final[Ways] = {
+    "serial": run_flow,
+    "threads": on_threads,
+    "asyncio": in_asyncio,
+    "trio": in_trio,
+}
+every_way = pytest.mark.parametrize("run", WAYS.values(), ids=WAYS)
+
+
+class Backend:
+    """What the original takes: it commits or rolls back."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def commit(self) -> None:
+        self.log.append("commit")
+
+    def rollback(self) -> None:
+        self.log.append("rollback")
+
+
+class BeginningBackend(Backend):
+    """One that is begun as well."""
+
+    def begin(self) -> None:
+        self.log.append("begin")
+
+
+class AsyncBackend:
+    """One whose methods are awaited."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    async def begin(self) -> None:
+        self.log.append("begin")
+
+    async def commit(self) -> None:
+        self.log.append("commit")
+
+    async def rollback(self) -> None:
+        self.log.append("rollback")
+
+
+def gives(value: int) -> Callable[..., dict[str, object]]:
+    """Return a handler that gives a number."""
+    return lambda **_: {"number": value}
+
+
+def fails(**_: object) -> dict[str, object]:
+    raise LookupError("fails")
+
+
+def one_group() -> Graph:
+    """Make a graph: a and b in a group, then c."""
+    return Graph(
+        [Vertex(name, outputs={"number": "int"}) for name in ("a", "b", "c")],
+        [Edge("a", "b"), Edge("b", "c")],
+        [AtomicGroup("g", ("a", "b"))],
+    )
+
+
+HANDLERS: Final = {"a": gives(1), "b": gives(2), "c": gives(3)}
+
+
+@every_way
+@pytest.mark.parametrize("kind", [Backend, BeginningBackend])
+def test_a_group_is_committed_by_the_backend(
+    run: Callable[..., FlowResult], kind: type[Backend]
+) -> None:
+    backend = kind()
+    result = run(one_group(), handlers=HANDLERS, transaction_backend=backend)
+
+    assert backend.log == (["begin"] if kind is BeginningBackend else []) + ["commit"]
+    assert dict(result) == {"a.number": 1, "b.number": 2, "c.number": 3}
+    assert set(result.states) == {"a", "b", "c"}
+    assert set(result.timings) == {"a", "b", "c"}
+
+
+@every_way
+@pytest.mark.parametrize("kind", [Backend, BeginningBackend])
+@pytest.mark.parametrize("at", ["a", "b"])
+def test_a_member_that_fails_has_the_backend_roll_back(
+    run: Callable[..., FlowResult], kind: type[Backend], at: str
+) -> None:
+    backend = kind()
+    with pytest.raises(FlowFailed) as failed:
+        run(one_group(), handlers={**HANDLERS, at: fails}, transaction_backend=backend)
+
+    assert backend.log == (["begin"] if kind is BeginningBackend else []) + ["rollback"]
+    assert list(failed.value.failures) == [at]
+    assert failed.value.__notes__[0].startswith("group `g` was rolled back")
+
+
+@every_way
+def test_an_outsider_that_fails_later_leaves_what_is_committed(
+    run: Callable[..., FlowResult],
+) -> None:
+    backend = BeginningBackend()
+    with pytest.raises(FlowFailed):
+        run(one_group(), handlers={**HANDLERS, "c": fails}, transaction_backend=backend)
+    assert backend.log == ["begin", "commit"]
+
+
+@pytest.mark.parametrize("run", [in_asyncio, in_trio], ids=["asyncio", "trio"])
+def test_an_async_backend_is_awaited(run: Callable[..., FlowResult]) -> None:
+    backend = AsyncBackend()
+    run(one_group(), handlers=HANDLERS, transaction_backend=backend)
+    assert backend.log == ["begin", "commit"]
+
+    backend = AsyncBackend()
+    with pytest.raises(FlowFailed):
+        run(one_group(), handlers={**HANDLERS, "b": fails}, transaction_backend=backend)
+    assert backend.log == ["begin", "rollback"]
+
+
+def test_an_async_backend_makes_a_blocking_run_use_a_loop() -> None:
+    backend = AsyncBackend()
+    run_flow(one_group(), handlers=HANDLERS, transaction_backend=backend, async_enabled=True)
+    assert backend.log == ["begin", "commit"]
+
+
+def many_groups(*, chained: bool) -> Graph:
+    """Make a graph of three groups of two, one after the other or side by side."""
+    names = [f"{g}{k}" for g in "xyz" for k in (1, 2)]
+    edges = [Edge(f"{g}1", f"{g}2") for g in "xyz"]
+    if chained:
+        edges += [Edge("x2", "y1"), Edge("y2", "z1")]
+    return Graph(
+        [Vertex(name) for name in names],
+        edges,
+        [AtomicGroup(g, (f"{g}1", f"{g}2")) for g in "zxy"],
+    )
+
+
+@every_way
+@pytest.mark.parametrize("chained", [False, True])
+def test_groups_of_one_backend_take_turns(run: Callable[..., FlowResult], *, chained: bool) -> None:
+    backend = BeginningBackend()
+
+    def note(name: str) -> Callable[..., dict[str, object]]:
+        def handler(**_: object) -> dict[str, object]:
+            backend.log.append(name)
+            return {}
+
+        return handler
+
+    graph = many_groups(chained=chained)
+    run(graph, handlers={name: note(name) for name in graph.vertices}, transaction_backend=backend)
+
+    assert len(backend.log) == 12
+    for k in range(0, 12, 4):
+        begin, one, two, commit = backend.log[k : k + 4]
+        assert (begin, commit) == ("begin", "commit")
+        assert (one[0], one[1], two[1]) == (two[0], "1", "2")
+
+
+@every_way
+def test_a_group_that_fails_rolls_back_and_the_groups_behind_it_do_not_begin(
+    run: Callable[..., FlowResult],
+) -> None:
+    backend = BeginningBackend()
+    graph = many_groups(chained=True)
+    handlers = {name: gives(1) for name in graph.vertices} | {"y2": fails}
+    with pytest.raises(FlowFailed):
+        run(graph, handlers=handlers, transaction_backend=backend)
+    assert backend.log == ["begin", "commit", "begin", "rollback"]
+
+
+def test_members_of_a_group_with_a_backend_never_overlap() -> None:
+    inside = 0
+    most = 0
+    lock = threading.Lock()
+
+    def counted(**_: object) -> dict[str, object]:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        threading.Event().wait(0.01)
+        with lock:
+            inside -= 1
+        return {}
+
+    names = ["a", "b", "c", "d"]
+    graph = Graph(
+        [Vertex(n) for n in names],
+        [Edge("a", "b"), Edge("a", "c"), Edge("a", "d")],
+        [AtomicGroup("g", tuple(names), no_parallel=False)],
+    )
+    on_threads(graph, handlers=dict.fromkeys(names, counted), transaction_backend=Backend())
+    assert most == 1
+
+
+def test_a_database_serves_as_a_backend(tmp_path: Path) -> None:
+    result = run_flow(
+        one_group(),
+        handlers=HANDLERS,
+        transaction_backend=SqliteTransaction(tmp_path / "app.db"),
+    )
+    assert result["c.number"] == 3
+
+
+@pytest.mark.parametrize("backend", [3, "app.db", object(), [Backend()]], ids=type)
+def test_what_is_no_backend_is_refused_before_anything_runs(backend: object) -> None:
+    ran: list[int] = []
+
+    def first(**_: object) -> dict[str, object]:
+        ran.append(1)
+        return {"number": 1}
+
+    handlers = {**HANDLERS, "a": first}
+    with pytest.raises(AtomicSetupError):
+        run_flow(one_group(), handlers=handlers, transaction_backend=backend)
+    assert ran == []
+
+
+def test_without_a_backend_a_group_holds_values_only_and_says_so() -> None:
+    with pytest.raises(FlowFailed) as failed:
+        run_flow(one_group(), handlers={**HANDLERS, "b": fails})
+    assert failed.value.__notes__ == [
+        "group `g` was rolled back (it has no transaction, so only the values of the flow are): `a`"
+    ]
+
+
+# Compensations of hand-made graphs.
+
+
+def compensated(undone: list[object], *, no_parallel: bool = True, edges: bool = True) -> Graph:
+    """Make a graph of three vertices in a group that compensates."""
+
+    def undo(name: str) -> Callable[[Mapping[str, object], object], None]:
+        return lambda inputs, output: undone.append((name, dict(inputs), output))
+
+    return Graph(
+        [
+            Vertex("a", outputs={"number": "int"}, compensate=undo("a")),
+            Vertex(
+                "b",
+                inputs={"taken": "a.number"},
+                outputs={"number": "int"},
+                compensate=undo("b"),
+            ),
+            Vertex("c", inputs={"taken": "b.number"} if edges else {}, compensate=undo("c")),
+        ],
+        [],
+        [AtomicGroup("g", ("a", "b", "c"), on_failure="compensate", no_parallel=no_parallel)],
+    )
+
+
+@every_way
+def test_a_graphs_vertices_are_taken_back_with_their_inputs_and_outputs(
+    run: Callable[..., FlowResult],
+) -> None:
+    undone: list[object] = []
+    with pytest.raises(FlowFailed) as failed:
+        run(compensated(undone), handlers={**HANDLERS, "c": fails})
+    assert undone == [("b", {"taken": 1}, {"number": 2}), ("a", {}, {"number": 1})]
+    assert failed.value.__notes__ == ["group `g` was compensated: `b`, `a`"]
+
+
+def test_members_that_may_overlap_are_taken_back_on_threads_too() -> None:
+    undone: list[object] = []
+    others = threading.Event()
+
+    def second(**_: object) -> dict[str, object]:
+        others.set()
+        return {"number": 2}
+
+    def third(**_: object) -> dict[str, object]:
+        assert others.wait(10)
+        raise LookupError("third")
+
+    graph = compensated(undone, no_parallel=False, edges=False)
+    with pytest.raises(FlowFailed):
+        on_threads(graph, handlers={"a": gives(1), "b": second, "c": third})
+    assert undone == [("b", {"taken": 1}, {"number": 2}), ("a", {}, {"number": 1})]
+
+
+def test_a_side_effect_that_nothing_takes_back_is_refused() -> None:
+    graph = Graph([Vertex("a")], [], [AtomicGroup("g", ("a",), on_failure="compensate")])
+    with pytest.raises(HandlerNotFoundError) as error:
+        run_flow(graph, handlers={"a": gives(1)})
+    assert error.value.diagnostic.code.number == "HB215"
+
+
+def test_a_path_of_a_compensation_is_looked_up_in_the_handlers_and_never_imported() -> None:
+    undone: list[str] = []
+    graph = Graph(
+        [Vertex("a", compensate="app.undo"), Vertex("b", effect="pure")],
+        [Edge("a", "b")],
+        [AtomicGroup("g", ("a", "b"), on_failure="compensate")],
+    )
+    handlers = {"a": gives(1), "b": fails}
+    with pytest.raises(HandlerResolutionError, match="paths are not imported"):
+        run_flow(graph, handlers=handlers)
+    with pytest.raises(FlowFailed):
+        run_flow(graph, handlers={**handlers, "app.undo": lambda _i, _o: undone.append("a")})
+    assert undone == ["a"]
+
+
+def test_an_async_compensation_needs_an_async_run() -> None:
+    undone: list[str] = []
+
+    async def undo(_inputs: Mapping[str, object], _output: object) -> None:
+        undone.append("a")
+
+    graph = Graph(
+        [Vertex("a", compensate=undo), Vertex("b", effect="pure")],
+        [Edge("a", "b")],
+        [AtomicGroup("g", ("a", "b"), on_failure="compensate")],
+    )
+    handlers = {"a": gives(1), "b": fails}
+    with pytest.raises(HandlerResolutionError):
+        run_flow(graph, handlers=handlers)
+    for run in (in_asyncio, in_trio):
+        undone.clear()
+        with pytest.raises(FlowFailed):
+            run(graph, handlers=handlers)
+        assert undone == ["a"]
+
+
+# Sagas.
+
+
+def saga(undone: list[str], count: int = 3) -> SagaCoordinator:
+    """Make a saga of steps s1, s2 ... whose vertices are v1, v2 ..."""
+
+    def undo(name: str) -> Callable[[Mapping[str, object], object], None]:
+        return lambda _inputs, _result: undone.append(name)
+
+    coordinator = SagaCoordinator("trip")
+    for k in range(1, count + 1):
+        coordinator = coordinator.add_step(SagaStep(f"s{k}", f"v{k}", undo(f"s{k}")))
+    return coordinator
+
+
+def test_a_saga_runs_its_steps_in_order_and_takes_them_back_in_reverse() -> None:
+    for count in range(1, 6):
+        for bad in range(1, count + 1):
+            undone: list[str] = []
+            ran: list[str] = []
+
+            def step(name: str, ran: list[str] = ran, bad: int = bad) -> Callable[..., object]:
+                def handler() -> dict[str, object]:
+                    if name == f"v{bad}":
+                        raise LookupError(name)
+                    ran.append(name)
+                    return {}
+
+                return handler
+
+            with pytest.raises(FlowFailed):
+                saga(undone, count).run(
+                    handlers={f"v{k}": step(f"v{k}") for k in range(1, count + 1)}
+                )
+            assert ran == [f"v{k}" for k in range(1, bad)]
+            assert undone == [f"s{k}" for k in range(bad - 1, 0, -1)]
+
+
+def test_a_saga_in_a_larger_graph_keeps_the_rest_of_it() -> None:
+    undone: list[str] = []
+    graph = Graph(
+        [Vertex("first"), Vertex("v2"), Vertex("v1"), Vertex("last")],
+        [Edge("first", "v1"), Edge("v2", "last")],
+    )
+    whole = saga(undone, 2).graph(graph)
+    assert [(e.source, e.target) for e in whole.edges] == [
+        ("first", "v1"),
+        ("v2", "last"),
+        ("v1", "v2"),
+    ]
+    assert list(whole.atomic_groups) == ["trip"]
+    assert not graph.atomic_groups
+    handlers = {"first": gives(1), "v1": gives(1), "v2": gives(1), "last": fails}
+    with pytest.raises(FlowFailed):
+        saga(undone, 2).run(graph, handlers=handlers)
+    assert undone == []  # its end was reached
+
+
+def test_a_saga_can_be_awaited() -> None:
+    undone: list[str] = []
+    handlers = {"v1": gives(1), "v2": fails}
+    with pytest.raises(FlowFailed):
+        asyncio.run(saga(undone, 2).run_async(handlers=handlers))
+    assert undone == ["s1"]
+
+
+def test_a_step_with_nothing_to_take_back_is_passed_over() -> None:
+    undone: list[str] = []
+    whole = saga(undone, 1)
+    whole.add_step(SagaStep("s2", "v2")).add_step(SagaStep("s3", "v3"))
+    with pytest.raises(FlowFailed):
+        whole.run(handlers={"v1": gives(1), "v2": gives(1), "v3": fails})
+    assert undone == ["s1"]
+
+
+def test_misused_sagas_are_refused() -> None:
+    undone: list[str] = []
+    with pytest.raises(GraphError, match="has no steps"):
+        SagaCoordinator("empty").run()
+    with pytest.raises(GraphError, match="already"):
+        saga(undone).add_step(SagaStep("s1", "other"))
+    with pytest.raises(GraphError, match="already"):
+        saga(undone).add_step(SagaStep("other", "v1"))
+    with pytest.raises(GraphError, match="v1"):
+        saga(undone).graph(Graph([Vertex("elsewhere")]))

@@ -5,7 +5,8 @@ back a step is told by name what to do: succeed, fail, hang or crash.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 import attrs
@@ -52,12 +53,22 @@ class Trip:
     """How often two compensations ran at once that were not told to hang."""
     is_over: threading.Event = attrs.field(factory=threading.Event)
     """Lets go what hangs and does not give way."""
+    is_stopped: threading.Event = attrs.field(factory=threading.Event)
+    """Set when a step that waits has been told to end."""
     _inside: int = 0
 
     @property
     def undone_steps(self) -> list[str]:
         """The steps whose compensations were called, in that order."""
         return [call.step for call in self.undone]
+
+    @contextmanager
+    def letting_go(self) -> Iterator[None]:
+        """Let go what hangs at the end of the block."""
+        try:
+            yield
+        finally:
+            self.is_over.set()
 
     def begin_undo(self, step: str, inputs: Mapping[str, object], output: object) -> None:
         """Note a call."""

@@ -231,8 +231,35 @@ MODES: Final = (SERIAL, STAGED, EAGER, ASYNCIO, TRIO)
 
 
 def press_ctrl_c() -> None:
-    """Press Ctrl-C: the main thread is told, whichever thread this is."""
-    gc.collect()  # what an interrupt strikes must not be a callback of the collector
-    main = threading.main_thread().ident
-    assert main is not None
-    signal.pthread_kill(main, signal.SIGINT)
+    """Press Ctrl-C: the main thread is told, whichever thread this is.
+
+    Turns the collector off; the tests' fixture turns it on again.
+    """
+    gc.disable()  # an interrupt inside a callback of the collector would be lost
+    main = threading.main_thread()
+    if threading.current_thread() is not main:
+        # A signal that comes just before the main thread begins to wait is noticed by Python only
+        # when the wait is over, and here everything happens at once. Nothing tells that it waits.
+        threading.Event().wait(0.01)
+    assert main.ident is not None
+    signal.pthread_kill(main.ident, signal.SIGINT)
+
+
+def press_until(noticed: Callable[[], bool]) -> None:
+    """Press Ctrl-C; again only if the first press came too early to be noticed."""
+    press_ctrl_c()
+    pause = threading.Event()
+    for _ in range(100):
+        for _ in range(100):
+            if noticed():
+                return
+            pause.wait(0.003)
+        press_ctrl_c()
+
+
+def press_and_wait_to_be_stopped() -> None:
+    """Press Ctrl-C on a thread, and wait until the run stops because of it."""
+    told = threading.Event()
+    with on_cancel(told.set):
+        press_until(told.is_set)
+    check_cancelled()

@@ -2,6 +2,7 @@
 
 from hbia_dsl.compat.flow_result import FlowResult
 from hbia_dsl.compat.run_flow import run_flow, run_flow_async
+from hbia_dsl.compat.saga import SagaCoordinator, SagaStep
 from hbia_dsl.declare.declare_atomic import atomic
 from hbia_dsl.declare.declare_vertex import vertex
 from hbia_dsl.declare.fan_in import All
@@ -38,6 +39,8 @@ __all__ = [
     "HbiaError",
     "Registry",
     "Run",
+    "SagaCoordinator",
+    "SagaStep",
     "Vertex",
     "WiringError",
     "atomic",

@@ -52,7 +52,6 @@ from typing import Final, Self, TypedDict
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.text_report import render, render_all
 
-
 _NO_FAILURES: Final[Mapping[str, Exception]] = MappingProxyType({})
 
 

@@ -38,7 +38,7 @@ BANNED_STEMS: Final = frozenset(
     ]
 )
 
-FACES: Final = frozenset({"hbia_dsl", "atomicity", "conf", "documents", "testing"})
+FACES: Final = frozenset({"hbia_dsl", "atomicity", "cache", "conf", "documents", "testing"})
 """Packages from which users import, and whose `__init__` therefore gathers names."""
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import hbia_dsl
 import hbia_dsl.atomicity
+import hbia_dsl.cache
 import hbia_dsl.conf
 import hbia_dsl.documents
 import hbia_dsl.testing
@@ -16,7 +17,14 @@ LARGEST_FACE: Final = 30
 
 every_face = pytest.mark.parametrize(
     "face",
-    [hbia_dsl, hbia_dsl.atomicity, hbia_dsl.conf, hbia_dsl.documents, hbia_dsl.testing],
+    [
+        hbia_dsl,
+        hbia_dsl.atomicity,
+        hbia_dsl.cache,
+        hbia_dsl.conf,
+        hbia_dsl.documents,
+        hbia_dsl.testing,
+    ],
     ids=lambda face: face.__name__,
 )
 

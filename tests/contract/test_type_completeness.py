@@ -10,6 +10,7 @@ from typing import Final, NotRequired, TypedDict
 
 import hbia_dsl
 import hbia_dsl.atomicity
+import hbia_dsl.cache
 import hbia_dsl.conf
 import hbia_dsl.testing
 from contract.source_tree import listed
@@ -18,6 +19,7 @@ from hbia_dsl import errors
 PUBLIC_MODULES: Final[tuple[ModuleType, ...]] = (
     hbia_dsl,
     hbia_dsl.atomicity,
+    hbia_dsl.cache,
     hbia_dsl.conf,
     hbia_dsl.testing,
     errors,

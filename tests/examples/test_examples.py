@@ -106,7 +106,7 @@ def test_the_second_census_runs_only_what_an_edit_can_change() -> None:
     }
     analyses = ["count_lines", "count_blank", "count_functions", "count_imports", "report"]
     assert [name for name, _ in answers["first run"]] == analyses
-    # Whether the results of the last edit differ, so that the report runs too, is up to the library.
+    # Whether the results of the last edit differ, so that the report runs too, the library decides.
     assert ran.pop("`stripped` edited, which two of them call")[:2] == analyses[:2]
     assert ran == {
         "first run": analyses,

@@ -1,5 +1,6 @@
 """Databases for each test of this folder, and nothing left of a run after it."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,12 @@ __all__ = ["postgres_database", "postgres_own_database", "postgres_uri"]
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The database that a test asks for by name, with nothing left in it at the end."""
     yield from build_world(str(request.param), request)
+
+
+@pytest.fixture(autouse=True)
+def _collector_is_on() -> Iterator[None]:
+    yield
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from group_runs import (
     TRIO,
     Mode,
     press_ctrl_c,
+    press_until,
     wait_to_be_stopped,
 )
 from hbia_dsl import Flow, FlowFailed, atomic, vertex
@@ -39,7 +40,10 @@ def waiting_trip(reached: threading.Event) -> tuple[Trip, Flow[..., object]]:
     @vertex(inputs={"taken": "s3"}, effect="side_effect")
     def waits(taken: int) -> int:
         reached.set()
-        wait_to_be_stopped()
+        try:
+            wait_to_be_stopped()
+        finally:
+            trip.is_stopped.set()
         return taken
 
     steps = [v.handler for v in flow.wired.vertices.values()]
@@ -154,16 +158,13 @@ def presses() -> int:
 def press_until_noticed() -> None:
     """Press Ctrl-C and wait until the run has noticed it: two at once would count as one."""
     before = presses()
-    press_ctrl_c()
-    until = time.monotonic() + 10
-    while presses() == before and time.monotonic() < until:
-        threading.Event().wait(0.001)
+    press_until(lambda: presses() > before)
 
 
 @every_mode
 @both_colours
 def test_a_first_ctrl_c_waits_for_all_compensations(mode: Mode, *, undoes_async: bool) -> None:
-    trip = Trip(4, 4, {"s3": press_ctrl_c})
+    trip = Trip(4, 4, {"s3": press_until_noticed})
     flow = trip_flow(trip, is_async=mode.loop is not None, undoes_async=undoes_async)
     with pytest.raises(KeyboardInterrupt) as interrupted:
         mode.run(flow, taken=1)
@@ -184,13 +185,17 @@ def test_a_first_ctrl_c_in_a_loop_of_the_hosts_waits_for_all_compensations(mode:
     assert trip.undone_steps == ["s3", "s2", "s1"]
 
 
+def insist_and_hang(trip: Trip) -> None:
+    """Press Ctrl-C until the run is left; do not end before that."""
+    press_until(trip.is_over.is_set)
+
+
 def press_twice_and_hang(trip: Trip) -> Callable[[], object]:
     """Return a compensation during which the user insists on leaving."""
 
     def act() -> None:
         press_until_noticed()
-        press_ctrl_c()
-        trip.hang()
+        insist_and_hang(trip)
 
     return act
 
@@ -203,9 +208,8 @@ def test_a_second_ctrl_c_leaves_at_once_and_says_that_the_group_is_not_undone(mo
     if mode.loop is not None:
         flow = trip_flow(trip, is_async=True)
     began = time.monotonic()
-    with pytest.raises(KeyboardInterrupt) as interrupted:
+    with pytest.raises(KeyboardInterrupt) as interrupted, trip.letting_go():
         mode.run(flow, taken=1)
-    trip.is_over.set()
 
     assert time.monotonic() - began < 5
     assert trip.undone_steps == ["s3", "s2"]
@@ -242,21 +246,16 @@ def test_after_a_ctrl_c_that_stopped_the_run_the_next_one_leaves_compensations(m
     reached = threading.Event()
     trip, flow = waiting_trip(reached)
 
-    def insists() -> None:
-        press_ctrl_c()
-        trip.hang()
-
-    trip.undo = {"s2": insists}
+    trip.undo = {"s2": lambda: insist_and_hang(trip)}
 
     def presses_once_it_waits() -> None:
         assert reached.wait(10)
-        press_ctrl_c()
+        press_until(trip.is_stopped.is_set)
 
     helper = threading.Thread(target=presses_once_it_waits)
     helper.start()
-    with pytest.raises(KeyboardInterrupt) as interrupted:
+    with pytest.raises(KeyboardInterrupt) as interrupted, trip.letting_go():
         mode.run(flow, taken=1)
-    trip.is_over.set()
     helper.join()
 
     assert trip.undone_steps == ["s3", "s2"]

@@ -75,7 +75,7 @@ def test_the_lock_knows_a_connection_as_no_input_and_not_what_is_attached() -> N
         "input item: int",
         "takes item: int <- input.item (input)",
     ]
-    assert locked.count("takes db: Connection <- nothing (resource)") == 2
+    assert locked.count("takes db: Connection <- the group's transaction (resource)") == 2
     attached = SHOP.options(transactions={"payment": SqliteTransaction("app.db")})
     assert lock_text([lock_flow("app:shop", attached.wired)]) == locked
 

@@ -1,17 +1,18 @@
 """`pivot`, `retriable` and `compensate=None`: what is taken back, and what is only gone on with."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import attrs
 import pytest
 
-from group_runs import MODES, SERIAL, STAGED, BrokenMemberError, Mode, press_ctrl_c
+from group_runs import MODES, SERIAL, STAGED, BrokenMemberError, Mode, press_until
 from hbia_dsl import Flow, FlowFailed, atomic, vertex
 from hbia_dsl.drivers.own_loop import running_loop
 from hbia_dsl.flow.group_members import RETRIABLE_ATTEMPTS
-from hbia_dsl.kernel.run_scope import check_cancelled
+from hbia_dsl.kernel.run_scope import check_cancelled, on_cancel
 
 every_mode = pytest.mark.parametrize("mode", MODES, ids=str)
 both_colours = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
@@ -151,7 +152,13 @@ def test_a_retriable_member_that_gives_way_to_a_stop_is_not_tried_again(mode: Mo
 @every_mode
 def test_a_ctrl_c_between_two_tries_ends_them(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hbia_dsl.flow.group_members.RETRIABLE_PAUSE_S", 60.0)
-    journey = Journey({"tell": 99}, press_ctrl_c)
+
+    def press() -> None:
+        told = threading.Event()
+        with on_cancel(told.set):
+            press_until(told.is_set)
+
+    journey = Journey({"tell": 99}, press)
     with pytest.raises(KeyboardInterrupt) as interrupted:
         mode.run(journey.flow(), taken=1)
     assert journey.calls["tell"] == 1

@@ -49,7 +49,8 @@ class IdentityMemo(Generic[K, V]):
         return len(self._entries)
 
     def _forget(self, reference: ref[K]) -> None:
-        if isinstance(reference, _KeyedRef):
-            entry = self._entries.get(reference.key)
-            if entry is not None and entry[0] is reference:
-                self._entries.pop(reference.key, None)
+        # At the end of the process the names of this module are gone, but not yet the objects.
+        key: int = getattr(reference, "key", -1)
+        entry = self._entries.get(key)
+        if entry is not None and entry[0] is reference:
+            self._entries.pop(key, None)

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 
 import attrs
@@ -43,8 +43,7 @@ def find_flows(targets: Iterable[str]) -> FoundFlows:
     search = _Search()
     for text in targets:
         try:
-            for target in read_target(text):
-                search.take(target)
+            search.take_all(read_target(text), text)
         except CheckError as error:
             search.failures.append(error.diagnostic)
     return FoundFlows(tuple(search.flows), _once(search.broken), _once(search.failures))
@@ -61,29 +60,41 @@ class _Search:
         self.failures: list[Diagnostic] = []
         self._seen: set[int] = set()
 
-    def take(self, target: Target) -> None:
-        """Take all flows that a target names."""
+    def take_all(self, targets: Sequence[Target], text: str) -> None:
+        """Take all flows of what a user named; in a folder, not every module has some."""
+        before = self._count()
+        without = [target.module for target in targets if not self._take(target)]
+        if without and self._count() == before:
+            message = f"no module of `{text}` has a flow at the top level"
+            if len(without) == 1:
+                message = f"`{without[0]}` has no flow at the top level of a module"
+            self.failures.append(
+                Diagnostic(
+                    NO_FLOW,
+                    message,
+                    help="assign it to a variable of the module, or name a function that "
+                    f"returns it: {without[0]}:make_flow()",
+                )
+            )
+
+    def _count(self) -> int:
+        return len(self.flows) + len(self.failures) + len(self.broken)
+
+    def _take(self, target: Target) -> bool:
+        """Take all flows that a target names; return whether there was anything to tell."""
         if target.folder is not None:
             make_importable(target.folder)
-        failures = len(self.failures) + len(self.broken)
+        before = self._count()
         found = False
         for module in self._modules(target.module, with_inner=target.flow is None):
             if target.flow is not None:
                 self._take_named(module, target)
-                return
+                return True
             for name, value in list(vars(module).items()):
                 if isinstance(value, Flow):
                     found = True
                     self._add(FoundFlow(f"{module.__name__}:{name}", value, module.__name__))
-        if not found and len(self.failures) + len(self.broken) == failures:
-            self.failures.append(
-                Diagnostic(
-                    NO_FLOW,
-                    f"`{target.module}` has no flow at the top level of a module",
-                    help="assign it to a variable of the module, or name a function that "
-                    f"returns it: {target.module}:make_flow()",
-                )
-            )
+        return found or self._count() > before
 
     def _modules(self, name: str, *, with_inner: bool) -> Iterator[ModuleType]:
         """Import a module and those inside it; a failure is noted and leaves out one module."""

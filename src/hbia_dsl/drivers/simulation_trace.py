@@ -22,8 +22,8 @@ Happening = Literal[
     "stop",
 ]
 """Of a vertex: `start`; `call` of its handler; `timeout` and `cancel`, by which it is told to
-end; and how it ended: `retried` if its atomic group is begun again because of it. Of the run: `deadline`, `cancel` by its host, and `stop`, after which
-nothing is started."""
+end; and how it ended, `retried` if its atomic group is begun again because of it. Of the run:
+`deadline`, `cancel` by its host, and `stop`, after which nothing is started."""
 
 
 @attrs.frozen

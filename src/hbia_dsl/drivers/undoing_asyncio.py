@@ -44,6 +44,7 @@ async def _answer(run: RunState, asked: Attempt | Pause) -> Ended:
     if asked.is_async:
         # Not by a task factory of the user's: it may run the coroutine at once, where we are.
         ends = asyncio.Task(_awaited(asked, scope), loop=loop, context=scope.context)
+        ends.add_done_callback(_look_at)
     else:
         ends = _on_thread(loop, scope)
     if await _has_ended(ends, scope.seconds_left()):
@@ -52,6 +53,12 @@ async def _answer(run: RunState, asked: Attempt | Pause) -> Ended:
     if asked.is_async:
         ends.cancel()
     return scope.judged_late(ends.result() if await _has_ended(ends, GRACE_S) else None)
+
+
+def _look_at(ends: "asyncio.Future[Ended]") -> None:
+    """Have asyncio not complain of a Ctrl-C that struck inside a compensation: it is told of."""
+    if not ends.cancelled():
+        ends.exception()
 
 
 async def _has_ended(ends: "asyncio.Future[Ended]", timeout_s: float | None) -> bool:

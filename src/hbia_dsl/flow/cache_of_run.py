@@ -1,7 +1,9 @@
 """A run gets its cache before its first vertex starts, and its account is noted at its end."""
 
 import time
+from typing import cast
 
+from hbia_dsl.cache.store import Store
 from hbia_dsl.flow.cache_account import account_of
 from hbia_dsl.flow.cache_opening import open_cache
 from hbia_dsl.flow.current_cache import CURRENT_CACHE
@@ -18,7 +20,8 @@ def enter_cache(run: RunState, options: RunOptions, directory: str) -> None:
         options: Its options; they may name another store.
         directory: Where results are kept.
     """
-    cache = open_cache(run.plan.flow, directory, options.cache_store)
+    store = cast("Store | None", options.cache_store)  # the option has the same methods
+    cache = open_cache(run.plan.flow, directory, store)
     run.context.run(CURRENT_CACHE.set, cache)
 
 

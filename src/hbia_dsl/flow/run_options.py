@@ -1,11 +1,10 @@
 """The options of a run that are not the flow's inputs."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, Never, Protocol, TypedDict
 
 import attrs
 
-from hbia_dsl.cache.store import Store
 from hbia_dsl.conf.not_given import NOT_GIVEN, NotGiven
 from hbia_dsl.conf.setting_fields import is_worker_count
 from hbia_dsl.declare.option_checking import is_duration
@@ -22,6 +21,22 @@ DEFAULT_GRACE_S: Final = 10.0
 
 DEFAULT_MAX_TASKS: Final = 1_000
 """How many async vertices may wait at once, if nothing else is said."""
+
+
+class ResultStore(Protocol):
+    """What every `hbia_dsl.cache.Store` is; that is loaded with the first cache only."""
+
+    def get(self, key: bytes, /) -> object:
+        """Return an entry."""
+        ...
+
+    def put(self, key: bytes, entry: Never, explanation: Mapping[str, bytes] = ..., /) -> bool:
+        """Keep an entry."""
+        ...
+
+    def latest(self, flow: str, vertex: str, /) -> Mapping[str, bytes] | None:
+        """Return an explanation."""
+        ...
 
 
 class OptionsGiven(TypedDict, total=False):
@@ -48,7 +63,7 @@ class OptionsGiven(TypedDict, total=False):
     """How long a cancelled handler is waited for before it is cancelled again, in seconds."""
     cache: bool
     """Whether unchanged pure vertices are skipped."""
-    cache_store: Store | None
+    cache_store: ResultStore | None
     """Where results are kept, in the place of the directory that the settings name. To give
     one turns the cache on, unless `cache=False` is said."""
     transactions: Mapping[str, object]
@@ -73,7 +88,7 @@ class RunOptions:
     check: bool = True
     grace_s: float = DEFAULT_GRACE_S
     cache: bool | NotGiven = NOT_GIVEN
-    cache_store: Store | None = None
+    cache_store: ResultStore | None = None
     transactions: AttachedTransactions = NO_TRANSACTIONS
     compensation_timeout_s: float = UNDO_TIMEOUT_S
     compensation_attempts: int = UNDO_ATTEMPTS

@@ -10,12 +10,14 @@ from typing import Final
 from hbia_dsl.declare.declaration import NOT_SAID, AtomicDeclaration
 from hbia_dsl.locking.lock_text import FactKey, LockedFlow
 from hbia_dsl.locking.locked_types import TypeNames
-from hbia_dsl.wiring.binding import Binding
+from hbia_dsl.wiring.binding import Binding, Rule
 from hbia_dsl.wiring.parameter_types import parameter_types
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
 NOTHING: Final = "nothing"
 """Stands for the source of a parameter that keeps its default."""
+
+_UNSAID: Final = {Rule.RESOURCE: "the group's transaction", Rule.CONSTANT: "the document"}
 
 
 def lock_flow(target: str, flow: WiredFlow) -> LockedFlow:
@@ -85,7 +87,7 @@ def source_text(binding: Binding) -> str:
 
     A fan-in keeps the order of the flow: it is the order of the list that the vertex gets.
     """
-    sources = ", ".join(map(str, binding.sources)) or NOTHING
+    sources = ", ".join(map(str, binding.sources)) or _UNSAID.get(binding.rule, NOTHING)
     return f"{sources} ({binding.rule.value})"
 
 

@@ -209,6 +209,25 @@ def test_a_module_without_a_flow_is_reported() -> None:
     assert [d.code.number for d in found.failures] == ["HB610"]
 
 
+def test_in_a_folder_not_every_file_needs_a_flow() -> None:
+    _write("place/doubling.py", FLOW.format(name="doubling"))
+    _write("place/parts.py", "from hbia_dsl import vertex\n")
+
+    found = find_flows(["./place"])
+
+    assert _names(found) == ["doubling:doubling"]
+    assert not found.failures
+
+
+def test_a_folder_without_any_flow_is_reported_once() -> None:
+    _write("place/parts.py", "from hbia_dsl import vertex\n")
+    _write("place/more.py", "from hbia_dsl import vertex\n")
+
+    (failure,) = find_flows(["./place"]).failures
+
+    assert failure.message == "no module of `./place` has a flow at the top level"
+
+
 def test_the_same_failure_is_reported_once() -> None:
     _write("bare_too.py", "x = 1\n")
 

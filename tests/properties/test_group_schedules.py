@@ -17,7 +17,7 @@ from hbia_dsl.kernel.settled_group import Verdict
 from hbia_dsl.testing.simulated_world import Played, SimulatedWorld
 
 IS_LONG = os.environ.get("HBIA_LONG") == "1"
-SEEDS = 400_000 if IS_LONG else 12_000
+SEEDS = 400_000 if IS_LONG else 6_000
 CHUNK = SEEDS // 6
 
 pytestmark = pytest.mark.timeout(7_200 if IS_LONG else 60)

@@ -109,3 +109,26 @@ ASYNC_DOCUMENT: Final = """
           inputs: {amount: price.amount}
           outputs: {text: str}
 """
+
+GATHERED: Final = """
+    flow:
+      gathered:
+        one: {handler: app_parts.one, inputs: {start: input.first}, outputs: {n: int}}
+        total:
+          handler: app_parts.total
+          inputs: {parts: [one.n, input.last, input.first]}
+          outputs: {sum: list}
+"""
+
+PARTS: Final = '''
+    """Handlers of documents that say little about inputs."""
+
+    def one(start: int) -> dict[str, object]:
+        return {"n": start + 1}
+
+    def total(parts: list[int]) -> dict[str, object]:
+        return {"sum": parts}
+
+    def say(code: str, times: int = 1, *more: str) -> dict[str, object]:
+        return {"said": code * times}
+'''

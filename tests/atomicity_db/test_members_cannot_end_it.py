@@ -136,6 +136,7 @@ ATTEMPTS: dict[type, list[Callable[[object], object]]] = {
         *(_enter, _script, _cursor_script, _many),
         _call("set_authorizer", None),
         _call("deserialize", b""),
+        _call("backup", None),
         _call("execute", "ATTACH DATABASE ':memory:' AS other"),
     ],
     psycopg.Connection: [

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cli_apps import DOCUMENT, ORDERS
+from cli_apps import DOCUMENT, GATHERED, ORDERS
 from written_apps import SIGNUP, WrittenApp
 
 
@@ -128,6 +128,28 @@ def test_a_drawing_of_several_flows_says_how_to_name_one(app: WrittenApp) -> Non
 
     assert (done.code, done.out) == (2, "")
     assert "    hbia show flows/orders.yaml --flow evening --as svg\n" in done.err
+
+
+def test_the_source_of_a_document_is_shown_once_whatever_number_of_flows(app: WrittenApp) -> None:
+    done = app.hbia("show", "flows/orders.yaml", "--as", "source")
+
+    written = (app.folder / "flows" / "orders.yaml").read_text(encoding="utf-8")
+    assert (done.code, done.out.strip()) == (0, written.strip())
+
+
+def test_lists_of_outputs_and_inputs_under_another_name_are_shown(app: WrittenApp) -> None:
+    app.write("gathered.yaml", GATHERED)
+
+    table, stages = app.hbia("show", "gathered.yaml"), app.hbia("stages", "gathered.yaml")
+    drawn = app.hbia("show", "gathered.yaml", "--as", "mermaid")
+
+    assert (table.code, stages.code, drawn.code) == (0, 0, 0)
+    assert "parts: list[any] <- one.n, input.last, input.first (binding)" in " ".join(
+        table.out.split()
+    )
+    assert "input first: any" in table.out
+    assert stages.out.endswith("  1  one\n  2  total\n")
+    assert drawn.out.count("-->") == 4
 
 
 def test_the_schema_is_json_and_goes_into_a_file(app: WrittenApp) -> None:

@@ -57,6 +57,31 @@ ODD: Final = """
           outputs: {vertex: 'tuple[int, str]'}
 """
 
+GATHERED: Final = """
+    flow:
+      gathered:
+        left_part_of_the_work:
+          handler: app_x.part
+          inputs: {start: input.first}
+          outputs: {amount: int}
+        right_part_of_the_work:
+          handler: app_x.part
+          inputs: {start: int}
+          outputs: {amount: int, unit: str}
+          next: [short]
+        total:
+          handler: app_x.total
+          inputs:
+            parts: [right_part_of_the_work.amount, left_part_of_the_work.amount, input.start]
+          outputs: {All: int}
+        short:
+          handler: app_x.total
+          inputs: {parts: [right_part_of_the_work.amount, right_part_of_the_work.unit]}
+        alone:
+          handler: app_x.total
+          inputs: {parts: [total.All]}
+"""
+
 
 def _imported(app: WrittenApp, text: str) -> tuple[str, dict[str, "Flow[..., object]"]]:
     app.write("doc.yaml", text)
@@ -96,6 +121,29 @@ def test_odd_names_order_without_values_and_constants_survive(app: WrittenApp) -
     }
     assert sorted(report.wired.inputs) == ["class_", "count", "count_", "parallel_"]
     assert list(other.graph.vertices) == ["vertex"]
+
+
+def test_lists_of_outputs_and_inputs_under_another_name_survive(app: WrittenApp) -> None:
+    text, flows = _imported(app, GATHERED)
+
+    flow = flows["gathered"]
+    assert sorted(map(str, flow.graph.edges)) == [
+        "left_part_of_the_work -> total",
+        "right_part_of_the_work -> short",
+        "right_part_of_the_work -> total",
+        "total -> alone",
+    ]
+    parts = {
+        v.name: tuple(map(str, b.sources)) for v in flow.wired.vertices.values() for b in v.bindings
+    }
+    assert parts["left_part_of_the_work"] == ("input.first",)
+    assert parts["total"] == (
+        "right_part_of_the_work.amount",
+        "left_part_of_the_work.amount",
+        "input.start",
+    )
+    assert "parts: All[int | str]" in text
+    assert "parts: All[int]" in text
 
 
 @pytest.mark.parametrize("document", EXAMPLES, ids=lambda path: path.stem)
@@ -148,6 +196,7 @@ def _lower(path: Path) -> str:
 def test_what_is_written_is_formatted_and_typed(app: WrittenApp) -> None:
     """One test for imported documents and for new projects: starting mypy afresh takes long."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in EXAMPLES} | {"odd": ODD}
+    texts["gathered"] = GATHERED
     for name, text in texts.items():
         app.write(f"{name}.yaml", text)
         assert app.hbia("import", f"{name}.yaml", "--output", f"app_{name}.py").code == 0

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from cli_apps import ASYNC_DOCUMENT, DOCUMENT, HANDLERS
+from cli_apps import ASYNC_DOCUMENT, DOCUMENT, GATHERED, HANDLERS, PARTS
 from started_hbia import hbia
 from written_apps import WrittenApp
 
@@ -67,6 +67,33 @@ def test_an_input_may_be_given_to_one_vertex_alone(app: WrittenApp) -> None:
     done = app.hbia(*ORDER, "--set", "write_bill.customer=bob", "--set", "price.count=4", "--json")
 
     assert json.loads(done.out)["values"]["write_bill.bill"] == {"to": "bob", "amount": 10.0}
+
+
+def test_inputs_are_taken_under_another_name_and_in_lists(app: WrittenApp) -> None:
+    app.write("gathered.yaml", GATHERED)
+    app.write("app_parts.py", PARTS)
+    call = ("run", "gathered.yaml", "--handlers", "app_parts", "--json")
+
+    done = app.hbia(*call, "--set", "first=2", "--set", "last=5")
+    without = app.hbia(*call, "--set", "last=5")
+
+    assert json.loads(done.out)["values"] == {"one.n": 3, "total.sum": [3, 5, 2]}
+    assert without.code == 2
+    assert "input.first: missing" in without.err
+
+
+def test_inputs_that_only_the_function_names_are_typed_by_its_annotations(app: WrittenApp) -> None:
+    app.write("app_parts.py", PARTS)
+    app.write("quiet.yaml", "flow: {f: {say: {handler: app_parts.say, outputs: {said: str}}}}")
+    call = ("run", "quiet.yaml", "--handlers", "app_parts", "--json")
+
+    done = app.hbia(*call, "--set", "code=7", "--set", "say.times=2")
+    wrong = app.hbia(*call, "--set", "kode=7", "--set", "more=1")
+
+    assert json.loads(done.out)["values"] == {"say.said": "77"}
+    assert wrong.code == 2
+    assert "input.kode: unknown field, did you mean `code`?" in wrong.err
+    assert "input.more: unknown field" in wrong.err
 
 
 def test_without_allowed_handlers_nothing_is_imported(app: WrittenApp) -> None:

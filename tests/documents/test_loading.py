@@ -74,6 +74,12 @@ def test_bytes_and_a_byte_order_mark_change_nothing() -> None:
     assert load_graph(b"\xef\xbb\xbf" + WHOLE.encode()) == _graph()
 
 
+@pytest.mark.parametrize("source", [None, {"flow": {}}, Path("flow.yaml"), 3])
+def test_what_is_no_text_is_told_as_a_problem_of_the_document(source: object) -> None:
+    with pytest.raises(DocumentError, match=r"a document is text or bytes, not a value of type"):
+        load_graph(source)  # type: ignore[arg-type]  # the mistake that is tested
+
+
 def test_a_file_is_loaded_by_its_path(tmp_path: Path) -> None:
     path = tmp_path / "order.yaml"
     path.write_text(WHOLE, encoding="utf-8")

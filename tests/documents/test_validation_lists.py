@@ -101,6 +101,13 @@ def test_data_of_a_wrong_kind_are_told(key: object, value: object, told: str) ->
     assert " at 0x" not in problems[0]
 
 
+@pytest.mark.parametrize("text", ["", "- a", "3"])
+def test_data_of_a_text_that_is_no_mapping_are_told_too(text: str) -> None:
+    (problem,) = validate_dsl(yaml.safe_load(text))
+
+    assert problem.startswith("the document must be a mapping, not ")
+
+
 def test_a_graph_without_problems_has_an_empty_list() -> None:
     assert validate_graph(Graph()) == []
     assert validate_graph(load_graph(yaml.safe_dump(SOUND))) == []

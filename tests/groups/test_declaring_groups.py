@@ -42,6 +42,16 @@ MISUSES: dict[str, tuple[Callable[[], object], str, str]] = {
         "`compensate` must be a function, not a int",
         "the function itself",
     ),
+    "that takes the output alone": (
+        said(**COMPENSATES, compensate=lambda output: output),
+        "`compensate` must be a function that can be called with two values",
+        "def undo(inputs, output)",
+    ),
+    "that takes keywords alone": (
+        said(**COMPENSATES, compensate=lambda *, inputs, output: (inputs, output)),
+        "`compensate` must be a function that can be called with two values",
+        "def undo(inputs, output)",
+    ),
     "in a group that is rolled back": (
         said(compensate=undo),
         '`compensate` is for groups with on_failure="compensate"',

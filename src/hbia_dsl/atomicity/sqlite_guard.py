@@ -139,6 +139,10 @@ class GuardedConnection(sqlite3.Connection):
         """Refuse: the group's own guard is there."""
         raise ended_by_member("`set_authorizer()`", "leave it out; the group guards its connection")
 
+    def backup(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: inside of a transaction that has written, sqlite3 waits for it for ever."""
+        raise ended_by_member("`backup()`", "copy the database by a connection of its own")
+
     def deserialize(self, data: object, /, *, name: str = "main") -> NoReturn:  # noqa: ARG002 - as sqlite3's
         """Refuse: it replaces the database."""
         raise ended_by_member("`deserialize()`", _BACKUP_ADVICE)

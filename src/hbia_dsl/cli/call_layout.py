@@ -30,20 +30,33 @@ def laid_out(
     return [*lines, f"){closing}"]
 
 
-def laid_out_dict(prefix: str, entries: Sequence[tuple[str, str]], indent: int) -> str:
+def laid_out_dict(prefix: str, entries: Sequence[tuple[str, str | list[str]]], indent: int) -> str:
     """Return a dict with its entries on one line, or one a line.
 
     Args:
         prefix: What is before it: `inputs=`.
-        entries: Keys and values as source text.
+        entries: Keys and values as source text; a list of texts is a list there, too.
         indent: How far it will be indented.
     """
-    parts = [f"{key}: {value}" for key, value in entries]
+    parts = [f"{key}: {_value(value)}" for key, value in entries]
     whole = f"{prefix}{{{', '.join(parts)}}}"
     if columns(whole) + indent + 1 <= LONGEST_LINE:
         return whole
-    inside = "".join(f"    {part},\n" for part in parts)
+    room = LONGEST_LINE - indent - 5
+    inside = "".join(
+        f"    {part if columns(part) <= room else f'{key}: {_value(value, is_long=True)}'},\n"
+        for part, (key, value) in zip(parts, entries, strict=True)
+    )
     return f"{prefix}{{\n{inside}}}"
+
+
+def _value(value: str | list[str], *, is_long: bool = False) -> str:
+    """Return an entry of a dict, which is indented by four."""
+    if isinstance(value, str):
+        return value
+    if not is_long:
+        return f"[{', '.join(value)}]"
+    return "[\n" + "".join(f"        {part},\n" for part in value) + "    ]"
 
 
 def source_of(value: object, room: int = 10_000) -> str:

@@ -1,6 +1,6 @@
 """The flows of a document as something to draw, so that drawings of both kinds look alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from hbia_dsl.cli.shortened_value import shortened
@@ -14,12 +14,14 @@ from hbia_dsl.drawing.drawn_graph import (
     DrawnVertex,
 )
 from hbia_dsl.graph.graph import Graph
-from hbia_dsl.graph.input_text import binding_of
+from hbia_dsl.graph.input_text import bindings_of, is_collected
 from hbia_dsl.graph.topology import GraphTopology
 from hbia_dsl.graph.vertex import Vertex
+from hbia_dsl.wiring.binding import INPUT
 
 _BOUND: Final = "binding"
 _GIVEN: Final = "initial data"
+_ANY: Final = "any"
 
 
 def drawn_documents(graph: Graph, flow_name: str | None) -> list[DrawnFlow]:
@@ -42,22 +44,26 @@ def _drawn(name: str, graph: Graph) -> DrawnFlow:
     depths = enumerate(topology.execution_stages(), 1)
     depth_of = {v.name: n for n, stage in depths for v in stage}
     group_of = {m: g.name for g in graph.atomic_groups.values() for m in g.vertices}
+    inputs = _inputs(graph)
+    types = _types(graph, inputs)
     vertices = tuple(
-        _vertex(v, graph, stage_of[v.name], depth_of[v.name], group_of.get(v.name))
+        _vertex(v, types, stage_of[v.name], depth_of[v.name], group_of.get(v.name))
         for v in graph.vertices.values()
     )
     return DrawnFlow(
         name,
-        tuple(_inputs(graph)),
+        tuple(DrawnInput(n, text, required=True, is_used=True) for n, text in inputs.items()),
         vertices,
-        tuple(_edges(graph)),
+        tuple(_edges(graph, types)),
         tuple(graph.atomic_groups.values()),
         len(staged),
     )
 
 
-def _vertex(vertex: Vertex, graph: Graph, stage: int, depth: int, group: str | None) -> DrawnVertex:
-    takes = [_parameter(name, text, graph) for name, text in vertex.inputs.items()]
+def _vertex(
+    vertex: Vertex, types: Mapping[str, str], stage: int, depth: int, group: str | None
+) -> DrawnVertex:
+    takes = [_parameter(name, text, types) for name, text in vertex.inputs.items()]
     takes += [
         DrawnParameter(name, type(value).__name__, (shortened(value, 40),), "constant")
         for name, value in vertex.constants.items()
@@ -78,38 +84,51 @@ def _vertex(vertex: Vertex, graph: Graph, stage: int, depth: int, group: str | N
     )
 
 
-def _parameter(name: str, text: str, graph: Graph) -> DrawnParameter:
-    bound = binding_of(text)
-    if bound is not None:
-        return DrawnParameter(name, _type_of(bound, graph), (".".join(bound),), _BOUND)
-    return DrawnParameter(name, text, (f"input.{name}",), _GIVEN)
+def _parameter(name: str, text: str, types: Mapping[str, str]) -> DrawnParameter:
+    sources = tuple(map(".".join, bindings_of(text)))
+    if not sources:
+        return DrawnParameter(name, text, (f"{INPUT}.{name}",), _GIVEN)
+    kinds = {types[source] for source in sources}
+    kind = kinds.pop() if len(kinds) == 1 else _ANY
+    return DrawnParameter(name, f"list[{kind}]" if is_collected(text) else kind, sources, _BOUND)
 
 
-def _type_of(bound: tuple[str, str], graph: Graph) -> str:
-    return graph.vertices[bound[0]].outputs.get(bound[1], "any")
-
-
-def _inputs(graph: Graph) -> Iterator[DrawnInput]:
-    seen: set[str] = set()
+def _inputs(graph: Graph) -> dict[str, str]:
+    """Return the initial data that vertices take, with their types."""
+    found: dict[str, str] = {}
     for vertex in graph.vertices.values():
         for name, text in vertex.inputs.items():
-            if binding_of(text) is None and name not in seen:
-                seen.add(name)
-                yield DrawnInput(name, text, required=True, is_used=True)
+            bound = bindings_of(text)
+            if not bound and found.get(name, _ANY) == _ANY:
+                found[name] = text
+            for source, output in bound:
+                if source not in graph.vertices:  # `input.name`: its type is said elsewhere, or not
+                    found.setdefault(output, _ANY)
+    return found
 
 
-def _edges(graph: Graph) -> Iterator[DrawnEdge]:
+def _types(graph: Graph, inputs: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the type of everything that can be taken, by `vertex.output` or `input.name`."""
+    types = {f"{INPUT}.{name}": text for name, text in inputs.items()}
+    for vertex in graph.vertices.values():
+        types.update((f"{vertex.name}.{name}", text) for name, text in vertex.outputs.items())
+    return types
+
+
+def _edges(graph: Graph, types: Mapping[str, str]) -> Iterator[DrawnEdge]:
     values: dict[tuple[str, str], list[DrawnValue]] = {}
     for vertex in graph.vertices.values():
         for name, text in vertex.inputs.items():
-            bound = binding_of(text)
-            if bound is None:
-                start = f"input.{name}"
+            bound = bindings_of(text)
+            if not bound:
+                start = f"{INPUT}.{name}"
                 value = DrawnValue(start, text, name, _GIVEN)
-            else:
-                start = bound[0]
-                value = DrawnValue(".".join(bound), _type_of(bound, graph), name, _BOUND)
-            values.setdefault((start, vertex.name), []).append(value)
+                values.setdefault((start, vertex.name), []).append(value)
+            for source, output in bound:
+                taken = f"{source}.{output}"
+                start = source if source in graph.vertices else taken
+                value = DrawnValue(taken, types[taken], name, _BOUND)
+                values.setdefault((start, vertex.name), []).append(value)
     for edge in graph.edges:
         values.setdefault((edge.source, edge.target), [])
     for (start, target), carried in values.items():

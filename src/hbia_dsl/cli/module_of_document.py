@@ -39,7 +39,12 @@ def _head(name: str, blocks: Iterable[str], *, is_atomic: bool) -> str:
         lines.append("")
     if "@attrs.frozen" in text:
         lines.append("import attrs")
-    ours = ["Flow", *(["atomic"] if is_atomic else []), "vertex"]
+    ours = [
+        *(["All"] if ": All[" in text else []),
+        "Flow",
+        *(["atomic"] if is_atomic else []),
+        "vertex",
+    ]
     lines.append(f"from hbia_dsl import {', '.join(ours)}")
     return "\n".join(lines)
 
@@ -108,13 +113,19 @@ class _FlowText:
 def _fields(flow: DocumentFlow) -> dict[tuple[str, str], str]:
     """Return the inputs of a flow: by parameter and type, the name of the field.
 
-    Vertices that declare one parameter with different types get a field each.
+    Vertices that declare one parameter with different types get a field each. What is only
+    taken as `input.name` has no declared type.
     """
+    inputs = [pair for vertex in flow.vertices.values() for pair in vertex.inputs.items()]
     claims = dict.fromkeys(
-        (name, given.source.text)
-        for vertex in flow.vertices.values()
-        for name, given in vertex.inputs.items()
-        if isinstance(given.source, TypeClaim)
+        (name, given.source.text) for name, given in inputs if isinstance(given.source, TypeClaim)
+    )
+    declared = {name for name, _ in claims}
+    claims |= dict.fromkeys(
+        (binding.output, "any")
+        for _, given in inputs
+        for binding in given.bindings
+        if binding.vertex not in flow.vertices and binding.output not in declared
     )
     free = PythonNames()
     return {

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-_OURS: Final = ("Final", "Flow", "Mapping", "attrs", "atomic", "vertex")
+_OURS: Final = ("All", "Final", "Flow", "Mapping", "attrs", "atomic", "vertex")
 _TYPES: Final = (
     "bool",
     "bytes",

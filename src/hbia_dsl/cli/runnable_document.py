@@ -1,6 +1,7 @@
 """A document as a flow that can be run: its handlers found, its inputs typed."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import attrs
 
@@ -20,7 +21,10 @@ from hbia_dsl.documents.handler_resolver import HandlerResolver
 from hbia_dsl.errors import FlowFailed, HandlerResolutionError
 from hbia_dsl.flow.run_options import RunOptions
 from hbia_dsl.graph.graph import Graph
-from hbia_dsl.graph.input_text import binding_of
+from hbia_dsl.graph.input_text import bindings_of
+from hbia_dsl.typeforms.shapes import ParameterKind
+
+_NAMED: Final = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
 
 
 @attrs.frozen
@@ -56,14 +60,16 @@ def runnable_document(file: str, request: RunRequest) -> RunnableFlow:
 
     def run(data: Mapping[str, object]) -> RunOutcome:
         try:
-            done = run_graph(graph, flow_name, resolver, _structured(part, data, name), flags)
+            typed = _structured(part, data, forms, name)
+            done = run_graph(graph, flow_name, resolver, typed, flags)
         except FlowFailed as error:
             return RunOutcome({}, failed=error)
         return RunOutcome(done)
 
     name = flow_name or ", ".join(graph.flows)
+    forms = _forms(part, resolver)
     outputs = tuple(f"{v.name}.{o}" for v in part.vertices.values() for o in v.outputs)
-    return RunnableFlow(name, dict(_forms(part)), outputs, None, run, FlowResult)
+    return RunnableFlow(name, forms, outputs, None, run, FlowResult)
 
 
 def _resolver(file: str, part: Graph, allowed: tuple[str, ...]) -> HandlerResolver:
@@ -115,19 +121,53 @@ def _nothing_allowed(file: str, part: Graph) -> CommandFailure:
     )
 
 
-def _forms(part: Graph) -> Iterator[tuple[str, object]]:
-    """Yield every name under which an input can be given, with its type."""
+def _forms(part: Graph, resolver: HandlerResolver) -> dict[str, object]:
+    """Return every name under which an input can be given, with its type.
+
+    What vertices declare goes first, then the annotations of their functions.
+    """
     from hbia_dsl.typeforms.type_names import type_of_name  # loaded where it is used
 
+    declared: dict[str, object] = {}
     for vertex in part.vertices.values():
         for parameter, text in vertex.inputs.items():
-            if binding_of(text) is None:
+            if not bindings_of(text):
                 form = type_of_name(text)
                 for name in (parameter, f"{vertex.name}.{parameter}"):
-                    yield name, object if form is None else form
+                    declared[name] = object if form is None else form
+    taken = dict.fromkeys(_taken_from_inputs(part), object)
+    return {**dict(_annotated(part, resolver)), **taken, **declared}
 
 
-def _structured(part: Graph, data: Mapping[str, object], flow: str) -> Mapping[str, object]:
+def _taken_from_inputs(part: Graph) -> Iterator[str]:
+    """Yield the name of each binding `input.name`."""
+    for vertex in part.vertices.values():
+        for text in vertex.inputs.values():
+            for source, name in bindings_of(text):
+                if source not in part.vertices:
+                    yield name
+
+
+def _annotated(part: Graph, resolver: HandlerResolver) -> Iterator[tuple[str, object]]:
+    """Yield the parameters that functions have and the document does not mention."""
+    from hbia_dsl.typeforms.hint_reading import read_hints  # loaded where it is used
+    from hbia_dsl.typeforms.signature_reading import read_parameters  # as above
+
+    for vertex in part.vertices.values():
+        if vertex.handler is None:
+            continue
+        handler = resolver.resolve(vertex.handler)
+        hints = read_hints(handler).parameters
+        mentioned = {*vertex.inputs, *vertex.constants}
+        for parameter in read_parameters(handler):
+            if parameter.kind in _NAMED and parameter.name not in mentioned:
+                for name in (parameter.name, f"{vertex.name}.{parameter.name}"):
+                    yield name, hints.get(parameter.name, object)
+
+
+def _structured(
+    part: Graph, data: Mapping[str, object], forms: Mapping[str, object], flow: str
+) -> Mapping[str, object]:
     """Turn untyped data into initial data; every problem at once.
 
     Raises:
@@ -140,9 +180,10 @@ def _structured(part: Graph, data: Mapping[str, object], flow: str) -> Mapping[s
         parameter
         for vertex in part.vertices.values()
         for parameter, text in vertex.inputs.items()
-        if binding_of(text) is None and f"{vertex.name}.{parameter}" not in data
+        if not bindings_of(text) and f"{vertex.name}.{parameter}" not in data
     }
-    values, problems = structure_fields(data, dict(_forms(part)), required)
+    required.update(_taken_from_inputs(part))
+    values, problems = structure_fields(data, forms, required)
     if values is None:
         raise bad_data(flow, data, problems)
     return values

@@ -52,7 +52,9 @@ def show(
         raise wrong_usage(
             f"`{target}` has {len(shown)} flows, and {chosen} shows one; name one of them:\n{names}"
         )
-    text = "\n\n".join(_text(one, chosen).rstrip("\n") for one in shown) + "\n"
+    # The source of all flows of a document is the document, once.
+    texts = dict.fromkeys(_text(one, chosen).rstrip("\n") for one in shown)
+    text = "\n\n".join(texts) + "\n"
     if output is not None:
         write_text(text, output)
         return 0

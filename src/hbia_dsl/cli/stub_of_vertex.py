@@ -8,6 +8,7 @@ from hbia_dsl.cli.call_layout import LONGEST_LINE, laid_out, laid_out_dict, sour
 from hbia_dsl.cli.python_names import WRITTEN, PythonNames, identifier
 from hbia_dsl.cli.python_type import annotation_of, annotation_of_constant
 from hbia_dsl.documents.document import (
+    CollectedOutputs,
     Constant,
     DocumentFlow,
     DocumentGroup,
@@ -16,6 +17,7 @@ from hbia_dsl.documents.document import (
     TypeClaim,
 )
 from hbia_dsl.drawing.card_size import columns
+from hbia_dsl.wiring.binding import INPUT
 
 
 @attrs.frozen
@@ -161,6 +163,9 @@ class _StubReading:
             parameter = self._parameters[name]
             if isinstance(entry.source, Constant):
                 fixed.append(self._fixed(parameter, entry.source.value))
+            elif isinstance(entry.source, CollectedOutputs):
+                kinds = dict.fromkeys(map(self._type_of, entry.source.bindings))
+                given.append(f"{parameter}: All[{' | '.join(kinds)}]")
             elif isinstance(entry.source, OutputBinding):
                 given.append(f"{parameter}: {self._type_of(entry.source)}")
             else:
@@ -176,11 +181,7 @@ class _StubReading:
 
         A flow in code has no order without values, so the first output stands for it.
         """
-        taken = {
-            entry.source.vertex
-            for entry in self._vertex.inputs.values()
-            if isinstance(entry.source, OutputBinding)
-        }
+        taken = {b.vertex for entry in self._vertex.inputs.values() for b in entry.bindings}
         return [
             other
             for other in self._flow.vertices.values()
@@ -204,28 +205,43 @@ class _StubReading:
             text = variable
         return f"{parameter}: {annotation} = {text}"
 
-    def _bindings(self) -> Iterator[tuple[str, str]]:
+    def _bindings(self) -> Iterator[tuple[str, str | list[str]]]:
         """Yield what has to be said explicitly: outputs, and inputs that an output shadows."""
         for name, entry in self._vertex.inputs.items():
             parameter, source = self._parameters[name], entry.source
-            if isinstance(source, OutputBinding):
-                outputs = output_names(self._flow.vertices[source.vertex], self._called)
-                yield (
-                    _text(parameter),
-                    _text(f"{self._called[source.vertex]}.{outputs[source.output]}"),
-                )
+            if isinstance(source, CollectedOutputs):
+                yield _text(parameter), [_text(self._name_of(b)) for b in source.bindings]
+            elif isinstance(source, OutputBinding):
+                yield _text(parameter), _text(self._name_of(source))
             elif isinstance(source, TypeClaim):
                 taken_from = self._fields[name, source.text]
                 if taken_from != parameter or parameter in self._given:
-                    yield _text(parameter), _text(f"input.{taken_from}")
+                    yield _text(parameter), _text(f"{INPUT}.{taken_from}")
         for after in self._only_after():
             first = next(iter(output_names(after, self._called).values()), None)
             name = self._called[after.name]
             whole = name if first is None else f"{name}.{first}"
             yield _text(_after(after)), _text(whole)
 
+    def _name_of(self, source: OutputBinding) -> str:
+        """Return what is bound as code names it."""
+        vertex = self._flow.vertices.get(source.vertex)
+        if vertex is None:  # `input.name`
+            return f"{INPUT}.{self._input_of(source)[1]}"
+        return f"{self._called[vertex.name]}.{output_names(vertex, self._called)[source.output]}"
+
     def _type_of(self, source: OutputBinding) -> str:
-        return annotation_of(self._flow.vertices[source.vertex].outputs[source.output].type.text)
+        vertex = self._flow.vertices.get(source.vertex)
+        text = (
+            self._input_of(source)[0] if vertex is None else vertex.outputs[source.output].type.text
+        )
+        return annotation_of(text)
+
+    def _input_of(self, source: OutputBinding) -> tuple[str, str]:
+        """Return type and field of the input of the flow that a binding names."""
+        return next(
+            (kind, field) for (name, kind), field in self._fields.items() if name == source.output
+        )
 
 
 def _after(vertex: DocumentVertex) -> str:

@@ -4,7 +4,8 @@ Checked when the decorator runs, so that the report is about one function, and t
 import of its module is where it appears.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from inspect import signature
 from math import isfinite
 from typing import Final
 
@@ -72,6 +73,9 @@ def _check_compensation(fn: object, told: AtomicDeclaration) -> None:
     if undo is not NOT_SAID and undo is not None and not callable(undo):
         text = f"`compensate` must be a function, not a {type(undo).__name__}"
         raise misuse(fn, text, "write compensate=cancel_booking, the function itself")
+    if callable(undo) and not _takes_two(undo):
+        text = "`compensate` must be a function that can be called with two values, in this order"
+        raise misuse(fn, text, "declare it as def undo(inputs, output)")
     if told.on_failure == "compensate":
         if told.is_pivot and told.is_retriable:
             text = "a member is the pivot of its group or comes after it, not both"
@@ -86,6 +90,19 @@ def _check_compensation(fn: object, told: AtomicDeclaration) -> None:
         if is_said:
             text = f'`{option}` is for groups with on_failure="compensate"'
             raise misuse(fn, text, f'write on_failure="compensate", or leave out `{option}`')
+
+
+def _takes_two(undo: Callable[..., object]) -> bool:
+    """Return whether a compensation can be called as it will be, as far as one can see."""
+    try:
+        called = signature(undo)
+    except (TypeError, ValueError):
+        return True  # written in C, or not telling: seen when it is called
+    try:
+        called.bind({}, None)
+    except TypeError:
+        return False
+    return True
 
 
 def _check_choice(fn: object, option: str, value: object, choices: tuple[str, ...]) -> None:

@@ -64,8 +64,13 @@ def read_text(source: str | bytes, origin: str) -> DocumentText:
         origin: What reports call it: a path, or a name in angle brackets.
 
     Raises:
-        DocumentError: It is too large, not UTF-8, or has characters that YAML does not have.
+        DocumentError: It is too large, not UTF-8, or has characters that YAML does not have;
+            or it is no text.
     """
+    given: object = source
+    if not isinstance(given, str | bytes):
+        text = f"a document is text or bytes, not a value of type {type(given).__name__}"
+        raise _unreadable(text, "give its text; for a file there is load_graph_from_yaml(path)")
     raw = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
     if len(raw) > MOST_BYTES:
         text = f"{_shown(origin)} has more than {MOST_BYTES:,} bytes"

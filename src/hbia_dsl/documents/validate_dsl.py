@@ -22,8 +22,12 @@ def validate_dsl(source: Mapping[str, object] | str | bytes) -> list[str]:
     from hbia_dsl.documents.document_source import read_text  # as above
     from hbia_dsl.errors import DocumentError
 
+    given: object = source  # of an empty document parsers make None, of others lists or texts
     try:
-        read_document(source if isinstance(source, Mapping) else read_text(source, "<text>"))
+        if isinstance(given, str | bytes):
+            read_document(read_text(given, "<text>"))
+        else:
+            read_document(source)  # type: ignore[arg-type]  # data of every kind are looked at
     except DocumentError as error:
         return error.errors
     return []

@@ -17,6 +17,7 @@ from hbia_dsl.cache.single_flight import Follower, Lead, Shared, SingleFlight
 from hbia_dsl.cache.store import Store
 from hbia_dsl.cache.store_entry import Entry
 from hbia_dsl.cache.value_codec import ValueCodec
+from hbia_dsl.cache.value_digest import digest_value
 from hbia_dsl.cache.value_envelope import CODEC_VERSION
 from hbia_dsl.cache.value_refusal import CorruptValue, Uncacheable, Undigestable
 from hbia_dsl.diagnostics.logbook import log_warning
@@ -102,7 +103,7 @@ class RunCache:
             if found is not _ABSENT:
                 return found
             result = vertex.handler(*args, **named)
-            self._keep(vertex, key, result, lead)
+            self._keep(vertex, key, result, lead, (args, named))
             return result
 
     async def call_async(
@@ -128,14 +129,14 @@ class RunCache:
             if found is not _ABSENT:
                 return found
             result = await handler(*args, **named)
-            self._keep(vertex, key, result, lead)
+            self._keep(vertex, key, result, lead, (args, named))
             return result
 
     def _key(
         self, vertex: CachedVertex, args: tuple[object, ...], named: Mapping[str, object]
     ) -> CallKey | None:
         """Return the key of a call; None, and a note, if it cannot have one."""
-        inputs = [*zip(vertex.positional, args, strict=True), *named.items()]
+        inputs = _by_parameter(vertex, args, named)
         try:
             code = self._fingerprints.of(vertex.handler, vertex.depends_on)
             return key_of_call(vertex.name, vertex.version, code, inputs)
@@ -183,9 +184,20 @@ class RunCache:
         self.notes[vertex.name] = CacheNote(MISS, (AT_ONCE,), limits)
         return _ABSENT
 
-    def _keep(self, vertex: CachedVertex, key: CallKey, result: object, lead: Lead[bytes]) -> None:
+    def _keep(
+        self,
+        vertex: CachedVertex,
+        key: CallKey,
+        result: object,
+        lead: Lead[bytes],
+        given: tuple[tuple[object, ...], Mapping[str, object]],
+    ) -> None:
         """Keep a result if it can be kept; note why it was computed, or why it is not kept."""
         limits = key.code.limits
+        altered = _altered(key, _by_parameter(vertex, *given))
+        if altered:
+            self.notes[vertex.name] = CacheNote(NOT_CACHEABLE, altered, limits)
+            return
         try:
             if vertex.refuse is not None:
                 vertex.refuse(result)
@@ -220,6 +232,32 @@ class RunCache:
             type(error).__name__,
             error,
         )
+
+
+def _by_parameter(
+    vertex: CachedVertex, args: tuple[object, ...], named: Mapping[str, object]
+) -> list[tuple[str, object]]:
+    return [*zip(vertex.positional, args, strict=True), *named.items()]
+
+
+def _altered(key: CallKey, inputs: Sequence[tuple[str, object]]) -> tuple[str, ...]:
+    """Say which inputs are no longer what the key was made of.
+
+    A hit would leave them as they are, so that other vertices would see other values than
+    after a miss; and if somebody else altered them meanwhile, the result may be of either.
+    """
+    return tuple(
+        f"input `{name}` is not the same after the call"
+        for name, value in inputs
+        if _digest_or_none(value) != key.inputs[name]
+    )
+
+
+def _digest_or_none(value: object) -> bytes | None:
+    try:
+        return digest_value(value)
+    except Exception:  # noqa: BLE001 - code of the user's own classes runs here
+        return None
 
 
 def _wait_here(turn: Follower[bytes]) -> Shared[bytes] | Lead[bytes] | None:

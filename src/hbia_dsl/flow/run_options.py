@@ -144,7 +144,10 @@ class _Rule:
         if self.kind == "count":
             return is_worker_count(value)
         if self.kind == "store":
-            return value is None or all(callable(getattr(value, n, None)) for n in _STORE_METHODS)
+            return value is None or (
+                not isinstance(value, type)  # the class in the place of an object of it
+                and all(callable(getattr(value, n, None)) for n in _STORE_METHODS)
+            )
         if self.kind == "attached":
             return isinstance(value, AttachedTransactions)
         if self.kind == "choice":

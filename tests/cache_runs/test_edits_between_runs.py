@@ -175,6 +175,26 @@ EDITS: Final[Mapping[str, Edit]] = {
         "self.n + 2",
         "method `APP.P.more` in APP.py changed",
     ),
+    "the type of a field": Edit(
+        "@attrs.frozen\nclass P:\n    n: int\n"
+        + _plain("import cattrs\n    return len(str(cattrs.structure({'n': str(n)}, P).n))"),
+        "    n: int",
+        "    n: float",
+        "field `n` of `APP.P` changed",
+    ),
+    "the type of a key": Edit(
+        "import typing\nclass P(typing.TypedDict):\n    n: int\n"
+        + _plain("import cattrs\n    return len(str(cattrs.structure({'n': str(n)}, P)['n']))"),
+        "    n: int",
+        "    n: float",
+        "class `APP.P` in APP.py changed",
+    ),
+    "the format of a struct": Edit(
+        "import struct\nS = struct.Struct('<i')\n" + _plain("return S.size"),
+        "'<i'",
+        "'<q'",
+        "constant `APP.S` changed",
+    ),
     "the version": Edit(
         '@vertex(effect="pure", version="1")\ndef f(n: int) -> int:\n    return n',
         'version="1"',

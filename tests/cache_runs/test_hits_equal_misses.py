@@ -391,3 +391,31 @@ def test_versions_and_declared_dependencies_are_part_of_the_key() -> None:
     assert versions("2", ("prices of June",)) == "depends_on number `1` changed"
     assert versions("2", ("prices of June",)) == ""
     assert ran == ["same"] * 4
+
+
+@vertex(effect="pure")
+def rows(number: int) -> list[int]:
+    return [number, 2, 1]
+
+
+@vertex(effect="pure", inputs={"found": rows})
+def least(found: list[int]) -> int:
+    found.sort()
+    return found[0]
+
+
+@vertex(effect="pure", inputs={"found": rows, "low": least})
+def after_least(found: list[int], low: int) -> tuple[int, ...]:
+    return (low, *found)
+
+
+def test_a_vertex_that_alters_its_input_is_not_kept() -> None:
+    flow = Flow.of("sorting", rows, least, after_least, result=after_least)
+    cached = flow.options(cache_store=MemoryStore())
+
+    runs = [cached.run(number=3) for _ in range(2)]
+
+    assert [run.value for run in runs] == [flow.run(number=3).value] * 2
+    why = ("input `found` is not the same after the call",)
+    assert [run.report.why("least") for run in runs] == [why, why]
+    assert runs[1].report.hits == ("rows", "after_least")

@@ -22,6 +22,7 @@ from hbia_dsl.cache.code_opened import state_of
 from hbia_dsl.cache.code_reference import reference_to
 from hbia_dsl.cache.code_thing import CodeObject, Notes, Thing
 from hbia_dsl.cache.code_value import ValueText
+from hbia_dsl.typeforms.annotation_text import own_annotations
 
 _IGNORED: Final = frozenset(
     {
@@ -109,6 +110,9 @@ def _nature(thing_name: str, cls: type, fields: Mapping[str, object], notes: Not
     body = vars(cls)
     bases = [reference_to(base, notes) for base in cls.__bases__]
     text = f"{reference_to(type(cls), notes)} {bases} {list(fields)}"
+    others = {name: form for name, form in own_annotations(cls).items() if name not in fields}
+    if others:  # such as the keys of a TypedDict
+        text += f" {ValueText(notes).write(others, thing_name)}"
     if isinstance(cls, EnumMeta):
         text += f" {list(cls.__members__)}"
     if "__dataclass_params__" in body:
@@ -120,6 +124,13 @@ def _nature(thing_name: str, cls: type, fields: Mapping[str, object], notes: Not
 
 
 def _fields(cls: type) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield what is said about each field, with its type: converters of data go by it."""
+    forms = own_annotations(cls)
+    for name, facts in _facts_of_fields(cls):
+        yield name, {**facts, "type": forms[name]} if name in forms else facts
+
+
+def _facts_of_fields(cls: type) -> Iterator[tuple[str, dict[str, object]]]:
     body = vars(cls)
     for field in body.get("__attrs_attrs__", ()):
         yield field.name, {fact: getattr(field, fact, None) for fact in _ATTRS_FACTS}

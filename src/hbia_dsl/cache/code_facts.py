@@ -49,8 +49,12 @@ _OPTIMIZED: Final = 0x1
 _READS_DOCSTRINGS: Final = frozenset({"__doc__", "getdoc"})
 _READS_LOCALS: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
 _RUNS_UNSEEN: Final = frozenset(
-    {"eval", "exec", "globals", "__import__", "import_module", "run_path", "run_module"}
+    {
+        *("eval", "exec", "globals", "__import__", "import_module", "run_path", "run_module"),
+        *("get_annotations", "get_type_hints"),
+    }
 )
+"""What runs or reads what does not count; annotations of functions do not."""
 _SEPARATOR: Final = "\0"
 _NO_BEHAVIOUR: Final = frozenset({"__doc__", "__firstlineno__"})
 """What the body of a class sets that changes nothing of what it does; the latter since 3.13."""

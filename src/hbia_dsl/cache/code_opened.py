@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import operator
 import re
+import struct
 import types
 import typing
 from collections import ChainMap, deque
@@ -62,6 +63,7 @@ _KINDS: Final[dict[type, Callable[[object], list[Field]]]] = {
     functools.singledispatchmethod: _attributes("dispatcher", "func"),
     type(functools.lru_cache(lambda: None)): _attributes("__wrapped__"),
     re.Pattern: _attributes("pattern", "flags"),
+    struct.Struct: _attributes("format"),
     operator.itemgetter: _reduced,
     operator.attrgetter: _reduced,
     operator.methodcaller: _reduced,

@@ -48,7 +48,7 @@ BAD: Final[dict[str, list[object]]] = {
     "check": [None, 0],
     "grace_s": [0, None, float("inf")],
     "cache": ["on", None],
-    "cache_store": [".hbia_cache", 3],
+    "cache_store": [".hbia_cache", 3, MemoryStore],
     "transactions": [None, "app.db", ["payment"]],
     "compensation_timeout_s": [0, None, float("inf")],
     "compensation_attempts": [0, 1.5, None],

@@ -76,6 +76,17 @@ def test_what_cannot_serve_a_group_is_refused_with_the_reason(
     assert refused.value.diagnostic.help
 
 
+def test_a_file_in_a_folder_that_is_not_there_is_refused_by_its_name(tmp_path: Path) -> None:
+    unit = SqliteTransaction(tmp_path / "nowhere" / "app.db").open()
+
+    with pytest.raises(AtomicSetupError, match="SQLite cannot open `app.db`") as refused:
+        unit.begin()
+
+    unit.close()
+    assert str(tmp_path) not in str(refused.value)
+    assert isinstance(refused.value.__cause__, sqlite3.OperationalError)
+
+
 def test_a_password_is_not_shown() -> None:
     assert "secret" not in repr(PostgresTransaction("postgresql://me:secret@host/app"))
     engine = sqlalchemy.create_engine("postgresql+psycopg://me:secret@host/app")

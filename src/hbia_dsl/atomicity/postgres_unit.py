@@ -1,7 +1,6 @@
 """One attempt of a group on PostgreSQL through psycopg. Loaded when a group opens one."""
 
-from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 import psycopg
 from psycopg.rows import tuple_row
@@ -25,7 +24,8 @@ from hbia_dsl.atomicity.refusal import (
     unfit,
     unknown_commit,
 )
-from hbia_dsl.atomicity.transaction import FailureKind, Outcome
+from hbia_dsl.atomicity.transaction import FailureKind
+from hbia_dsl.atomicity.unit_account import UnitAccount
 from hbia_dsl.declare.resource_types import POSTGRES_CONNECTION, resource_name
 
 _GUARD: Final = f"{OWN_PREFIX}group".encode()
@@ -33,7 +33,7 @@ _GUARD: Final = f"{OWN_PREFIX}group".encode()
 _CANCEL_TIMEOUT_S: Final = 5.0
 
 
-class PostgresUnit:
+class PostgresUnit(UnitAccount):
     """A connection with one transaction; see `TransactionUnit`.
 
     The connection is in the driver's autocommit mode, so the only BEGIN and COMMIT are
@@ -41,25 +41,9 @@ class PostgresUnit:
     """
 
     def __init__(self, source: PostgresTransaction) -> None:
+        super().__init__()
         self._source = source
         self._connection: GuardedPostgresConnection | None = None
-        self._outcome: Outcome = "open"
-        self._troubles: list[Exception] = []
-
-    @property
-    def is_async(self) -> Literal[False]:
-        """False: members run on threads."""
-        return False
-
-    @property
-    def outcome(self) -> Outcome:
-        """What became of the work so far."""
-        return self._outcome
-
-    @property
-    def troubles(self) -> Sequence[Exception]:
-        """What `rollback`, `close` and `interrupt` met with."""
-        return tuple(self._troubles)
 
     def begin(self) -> None:
         """Connect and open the transaction."""

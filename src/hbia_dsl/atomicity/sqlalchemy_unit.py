@@ -1,8 +1,8 @@
 """One attempt of a group on a SQLAlchemy engine. Loaded when a group opens one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -24,7 +24,8 @@ from hbia_dsl.atomicity.refusal import (
 )
 from hbia_dsl.atomicity.sqlalchemy_guard import GuardedRoot, GuardedSqlConnection
 from hbia_dsl.atomicity.sqlite_begin import DriverMode
-from hbia_dsl.atomicity.transaction import FailureKind, Outcome
+from hbia_dsl.atomicity.transaction import FailureKind
+from hbia_dsl.atomicity.unit_account import UnitAccount
 from hbia_dsl.declare.resource_types import (
     SQLALCHEMY_CONNECTION,
     SQLALCHEMY_SESSION,
@@ -35,7 +36,7 @@ _GUARD: Final = f"{OWN_PREFIX}group"
 """A savepoint right after BEGIN: it is there as long as the transaction is the same one."""
 
 
-class SqlAlchemyUnit:
+class SqlAlchemyUnit(UnitAccount):
     """A connection of an engine's pool with one transaction; see `TransactionUnit`.
 
     Sessions of members join it with savepoints: their `commit()` keeps the changes within
@@ -50,6 +51,7 @@ class SqlAlchemyUnit:
     def __init__(
         self, engine: Engine, isolation: str | None, before: Callable[[], None] | None = None
     ) -> None:
+        super().__init__()
         self._engine = engine
         self._before = before
         self._isolation = isolation
@@ -58,23 +60,6 @@ class SqlAlchemyUnit:
         self._mode: DriverMode | None = None
         self._session: Session | None = None
         self._driver: object = None
-        self._outcome: Outcome = "open"
-        self._troubles: list[Exception] = []
-
-    @property
-    def is_async(self) -> Literal[False]:
-        """False: members run on threads."""
-        return False
-
-    @property
-    def outcome(self) -> Outcome:
-        """What became of the work so far."""
-        return self._outcome
-
-    @property
-    def troubles(self) -> Sequence[Exception]:
-        """What `rollback`, `close` and `interrupt` met with."""
-        return tuple(self._troubles)
 
     def begin(self) -> None:
         """Take a connection from the pool and open the transaction."""

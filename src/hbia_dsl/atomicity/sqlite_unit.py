@@ -1,23 +1,24 @@
 """One attempt of a group on a SQLite file. Loaded when a group opens one."""
 
+import os
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from hbia_dsl.atomicity.failure_reading import read_failure
 from hbia_dsl.atomicity.refusal import OWN_PREFIX, broken_transaction, unfit
 from hbia_dsl.atomicity.sqlite_guard import GuardedConnection
 from hbia_dsl.atomicity.sqlite_transaction import SqliteTransaction
-from hbia_dsl.atomicity.transaction import FailureKind, Outcome
+from hbia_dsl.atomicity.transaction import FailureKind
+from hbia_dsl.atomicity.unit_account import UnitAccount
 from hbia_dsl.declare.resource_types import SQLITE_CONNECTION, resource_name
 
 _LONGEST_PAUSE_S: Final = 0.05
 """The longest wait between two tries to become the writer."""
 
 
-class SqliteUnit:
+class SqliteUnit(UnitAccount):
     """A connection with one immediate transaction; see `TransactionUnit`.
 
     Written out here: `BEGIN IMMEDIATE` takes the write lock at once, so a group never
@@ -26,29 +27,29 @@ class SqliteUnit:
     """
 
     def __init__(self, source: SqliteTransaction) -> None:
+        super().__init__()
         self._source = source
         self._connection: GuardedConnection | None = None
         self._interrupted = threading.Event()
-        self._outcome: Outcome = "open"
-        self._troubles: list[Exception] = []
-
-    @property
-    def is_async(self) -> Literal[False]:
-        """False: SQLite is called on the member's thread."""
-        return False
-
-    @property
-    def outcome(self) -> Outcome:
-        """What became of the work so far."""
-        return self._outcome
-
-    @property
-    def troubles(self) -> Sequence[Exception]:
-        """What `rollback`, `close` and `interrupt` met with."""
-        return tuple(self._troubles)
 
     def begin(self) -> None:
-        """Open the file and become its writer; waits for its turn."""
+        """Open the file and become its writer; waits for its turn.
+
+        Raises:
+            AtomicSetupError: There can be no file of that name.
+        """
+        try:
+            self._open_and_begin()
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_CANTOPEN:
+                raise
+            file = os.path.basename(self._source.database)
+            raise unfit(
+                f"SQLite cannot open `{file}`, which a group is to write",
+                "see that its folder is there and may be written",
+            ) from error
+
+    def _open_and_begin(self) -> None:
         self._connection = connection = sqlite3.connect(
             self._source.database,
             timeout=0,

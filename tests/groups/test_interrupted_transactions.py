@@ -6,19 +6,16 @@ anywhere between the start of a run and its end: inside BEGIN and COMMIT as well
 
 import os
 import random
-import signal
 import sqlite3
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Final
 
 import pytest
 
+from assailant import assailant
 from cancel.cancel_world import assert_no_thread_works
 from group_runs import MODES, Mode
 from hbia_dsl import Flow, atomic, vertex
@@ -28,38 +25,6 @@ from hbia_dsl.drivers.own_loop import running_loop
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 
 TRIALS: Final = 4_000 if os.environ.get("HBIA_LONG") == "1" else 60
-
-
-class Assailant:
-    """Interrupts the main thread when it is told to."""
-
-    def __init__(self) -> None:
-        self.orders: SimpleQueue[float | None] = SimpleQueue()
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        main = threading.main_thread().ident
-        assert main is not None
-        while (delay_s := self.orders.get()) is not None:
-            until = time.perf_counter() + delay_s
-            while time.perf_counter() < until:
-                time.sleep(0)
-            signal.pthread_kill(main, signal.SIGINT)
-
-
-@contextmanager
-def assailant() -> Iterator[Assailant]:
-    """Have an assailant for a while, and threads that take turns often."""
-    found = Assailant()
-    usual_s = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        yield found
-    finally:
-        sys.setswitchinterval(usual_s)
-        found.orders.put(None)
-        found.thread.join()
 
 
 def ledger(path: Path) -> Flow[..., object]:

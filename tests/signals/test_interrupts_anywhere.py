@@ -6,16 +6,12 @@ strikes the caller anywhere between the start of a run and its end.
 
 import os
 import random
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import SimpleQueue
 
 import pytest
 
+from assailant import assailant
 from cancel.cancel_world import assert_no_thread_works
 from compiled_plans import CompiledPlan
 from hbia_dsl.drivers.own_loop import running_loop
@@ -38,38 +34,6 @@ MODES: dict[str, tuple[Colour, OptionsGiven]] = {
     "compiled asyncio": (Colour.ASYNC, {}),
     "compiled trio": (Colour.ASYNC, {"async_backend": "trio"}),
 }
-
-
-class Assailant:
-    """Interrupts the main thread when it is told to."""
-
-    def __init__(self) -> None:
-        self.orders: SimpleQueue[float | None] = SimpleQueue()
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        main = threading.main_thread().ident
-        assert main is not None
-        while (delay_s := self.orders.get()) is not None:
-            until = time.perf_counter() + delay_s
-            while time.perf_counter() < until:
-                time.sleep(0)
-            signal.pthread_kill(main, signal.SIGINT)
-
-
-@contextmanager
-def assailant() -> Iterator[Assailant]:
-    """Have an assailant for a while, and threads that take turns often."""
-    found = Assailant()
-    usual_s = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        yield found
-    finally:
-        sys.setswitchinterval(usual_s)
-        found.orders.put(None)
-        found.thread.join()
 
 
 def _counting_plan(colour: Colour, inside: list[int]) -> Sketch:

@@ -137,7 +137,9 @@ def test_one_that_cannot_be_taken_back_does_not_keep_the_others_from_it(
             if kind == "crashes":
                 assert isinstance(error.__cause__, CrashError)
             heading, line = notes_of(failed)
-            assert heading.startswith("group `trip` could not be undone completely: `")
+            undone = [step_name(n) for n in reversed(range(1, fails_at)) if n != bad]
+            shown = f"; undone: {', '.join(f'`{name}`' for name in undone)}" if undone else ""
+            assert heading == f"group `trip` could not be undone completely{shown}"
             assert line.startswith(f"`s{bad}` was not undone: {wanted.__name__}: ")
 
 

@@ -188,6 +188,13 @@ def test_two_pivots_are_refused() -> None:
     assert "group `trip` has two pivots, `a` and `b`" in [p.message for p in problems]
 
 
+def test_a_pivot_is_never_taken_back_so_nothing_may_say_how() -> None:
+    problems = refusal(step("pay", pivot=True, compensate=undo))
+    assert [p.message for p in problems] == [
+        "`pay` is the pivot of group `trip`, so nothing ever takes it back"
+    ]
+
+
 @pytest.mark.parametrize("follows", ["pay", None])
 def test_what_does_not_come_before_the_pivot_cannot_be_taken_back(follows: str | None) -> None:
     members = [step("pay", pivot=True), step("tell", "pay", retriable=True)]

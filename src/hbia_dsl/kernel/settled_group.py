@@ -31,7 +31,11 @@ class SettledGroup:
 
     def notes(self) -> list[str]:
         """Say it in a person's words, a line each."""
-        done = f": {', '.join(f'`{name}`' for name in self.completed)}" if self.completed else ""
+        members = [name for name in self.completed if name not in self.failures]
+        if self.name in self.failures:  # of a transaction nothing is known member by member
+            members = []
+        word = "; undone: " if self.verdict is Verdict.STUCK else ": "
+        done = f"{word}{', '.join(f'`{name}`' for name in members)}" if members else ""
         why = f" ({self.reason})" if self.reason else ""
         lines = [f"group `{self.name}` {self.verdict.value}{why}{done}"]
         for name, error in self.failures.items():

@@ -53,6 +53,9 @@ def _check_group(
         is_pure = vertex.declaration.effect == "pure"
         if vertex.name in after:
             _check_after_pivot(group, vertex, said, problems, is_pure=is_pure)
+        elif said.is_pivot and callable(said.compensate):
+            text = f"`{vertex.name}` is the pivot of group `{group}`, so nothing ever takes it back"
+            _report(problems, vertex, text, "leave out `compensate`, or leave out `pivot`")
         elif said.is_retriable:
             text = f"`{vertex.name}` of group `{group}` is retriable, but comes after no pivot"
             _report(problems, vertex, text, "leave out `retriable`, or mark the pivot before it")

@@ -12,6 +12,7 @@ import pytest
 
 from database_worlds import World
 from group_runs import (
+    ALL,
     MEMBERS,
     MODES,
     BrokenMemberError,
@@ -24,7 +25,7 @@ from hbia_dsl.atomicity import SqliteTransaction
 from hbia_dsl.cli.vertex_phase import phases
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import COMPENSATION_FAILED
-from hbia_dsl.errors import CompensationError, VertexTimeout
+from hbia_dsl.errors import CompensationError, RunUsageError, VertexTimeout
 from hbia_dsl.flow.run_account import states_of
 from hbia_dsl.kernel.run_state import RunState
 from hbia_dsl.kernel.run_watch import watching_runs
@@ -301,30 +302,33 @@ def test_a_run_of_a_transaction_survives_pickling(tmp_path: Path) -> None:
 
 
 @on_sqlite
-def test_a_run_inside_a_member_has_transactions_of_its_own(world: World) -> None:
-    """Nothing connects it with the group around it: what it commits stays."""
-    log: list[str] = []
+def test_a_run_with_effects_inside_a_transaction_is_refused_before_it_begins(world: World) -> None:
+    written: list[int] = []
 
-    class Inner:
-        """Writes down what became of it."""
-
-        def commit(self) -> None:
-            log.append("commit")
-
-        def rollback(self) -> None:
-            log.append("rollback")
-
-    @atomic(group="inner")
     @vertex(effect="side_effect")
     def writes(x: int) -> int:
+        written.append(x)
         return x
 
-    inner = Flow.of("inner", writes).options(transactions={"inner": Inner})
+    inner = Flow.of("inner", writes)
+    with pytest.raises(FlowFailed) as failed:
+        payment_flow(world, Script("charge", lambda: inner.run(x=1))).run(x=1)
 
-    def act() -> None:
-        inner.run(x=1)
-        raise BrokenMemberError("after the inner run")
+    assert isinstance(failed.value.root, RunUsageError)
+    assert failed.value.root.diagnostic.code.number == "HB337"
+    assert written == []
+    assert world.rows() == ALL[:1]
 
-    with pytest.raises(FlowFailed):
-        payment_flow(world, Script("charge", act)).run(x=1)
-    assert log == ["commit"]
+
+@on_sqlite
+def test_a_pure_run_inside_a_transaction_is_nobodys_harm(world: World) -> None:
+    @vertex(effect="pure")
+    def doubles(x: int) -> int:
+        return 2 * x
+
+    inner = Flow.of("inner", doubles, result=doubles)
+    flow = payment_flow(world, Script("charge", lambda: inner.run(x=1)))
+
+    flow.run(x=1)
+
+    assert world.rows() == ALL

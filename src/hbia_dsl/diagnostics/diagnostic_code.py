@@ -87,6 +87,7 @@ DOOMED_COMMIT: Final = _code("HB333", "A group cannot be committed")
 UNKNOWN_COMMIT: Final = _code("HB334", "Nobody knows whether a group was committed")
 BROKEN_TRANSACTION: Final = _code("HB335", "A transaction ended behind its group's back")
 COMPENSATION_FAILED: Final = _code("HB336", "Something could not be undone")
+RUN_IN_TRANSACTION: Final = _code("HB337", "A run would change things inside a transaction")
 
 # Running: what a verification of atomic groups finds.
 UNVERIFIABLE: Final = _code("HB340", "A verification cannot tell anything about a group")

@@ -22,6 +22,7 @@ from hbia_dsl.flow.run_mode import RunMode, run_mode
 from hbia_dsl.flow.run_options import RunOptions
 from hbia_dsl.kernel.conclusion import conclude
 from hbia_dsl.kernel.kernel import Schedule
+from hbia_dsl.kernel.open_group import refuse_in_transaction
 from hbia_dsl.kernel.plan import Plan
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, refuse_if_too_deep
 from hbia_dsl.kernel.run_state import RunState
@@ -160,6 +161,7 @@ def _new_run(
     plan: Plan, inputs: Mapping[int, object], options: RunOptions, mode: RunMode
 ) -> RunState:
     refuse_if_too_deep(plan.flow, CURRENT_SCOPE.get())
+    refuse_in_transaction(plan)
     run = RunState(
         plan,
         inputs,

@@ -8,6 +8,7 @@ from hbia_dsl.atomicity.group_run import GroupRun
 from hbia_dsl.atomicity.transaction import TransactionUnit
 from hbia_dsl.drivers.pausing import pause, pause_async
 from hbia_dsl.errors import VertexCancelled
+from hbia_dsl.kernel.open_group import OPEN_GROUP
 from hbia_dsl.kernel.run_scope import on_cancel
 from hbia_dsl.typeforms.shapes import ParameterKind
 from hbia_dsl.typeforms.signature_reading import read_parameters
@@ -60,6 +61,23 @@ def on_connection(
             raise
         await _done(unit.leave_member(succeeded=True))
         return result
+
+    return call_async if is_async else call
+
+
+def in_transaction(group: str, handler: Handler, *, is_async: bool) -> Handler:
+    """Return what calls a member so that runs inside of it know of the transaction."""
+
+    # The context is the vertex's own copy, so there is nothing to put back.
+    @wraps(handler)
+    def call(*args: object, **named: object) -> object:
+        OPEN_GROUP.set(group)
+        return handler(*args, **named)
+
+    @wraps(handler)
+    async def call_async(*args: object, **named: object) -> object:
+        OPEN_GROUP.set(group)
+        return await cast("Awaitable[object]", handler(*args, **named))
 
     return call_async if is_async else call
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hbia_dsl.atomicity.transaction import TransactionSource
 from hbia_dsl.declare.declaration import AtomicDeclaration
-from hbia_dsl.flow.group_members import by_name, on_connection, tried_again
+from hbia_dsl.flow.group_members import by_name, in_transaction, on_connection, tried_again
 from hbia_dsl.flow.group_steps import GroupSteps
 from hbia_dsl.flow.slot_table import SlotTable
 from hbia_dsl.graph.atomic_group import AtomicGroup
@@ -54,8 +54,11 @@ class GroupPlanner:
         """Return how a member is called, and where its positional arguments come from."""
         if told.is_retriable:
             handler = tried_again(handler, is_async=vertex.is_async)
+        if told.group not in self._slot_of:  # with nothing attached: its defaults
+            return handler, sources
+        handler = in_transaction(told.group, handler, is_async=vertex.is_async)
         kinds = vertex.resources
-        if not kinds or told.group not in self._slot_of:  # with nothing attached: its defaults
+        if not kinds:
             return handler, sources
         named = by_name(handler, kinds)
         call = on_connection(vertex.name, named, kinds, is_async=vertex.is_async)

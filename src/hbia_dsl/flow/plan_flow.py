@@ -73,6 +73,7 @@ def _plan(
         planning.groups(numbers),
         slots.count,
         always_runs=always_runs(declared) if cached else {},
+        has_effects=any(vertex.declaration.effect != "pure" for vertex in declared),
     )
     checks = {name: compile_check(i.form) for name, i in flow.inputs.items()} if check else {}
     return PlannedFlow(
@@ -94,6 +95,7 @@ def _assembled(
     slot_count: int,
     *,
     always_runs: Mapping[str, str],
+    has_effects: bool,
 ) -> Plan:
     undoes_async = any(undo.is_async for group in groups for undo in group.undo.values())
     return Plan(
@@ -108,6 +110,7 @@ def _assembled(
         has_async=undoes_async or any(v.is_async for v in vertices),
         has_timeouts=any(v.timeout_s is not None for v in vertices),
         backends=frozenset(v.backend for v in vertices if v.backend is not None and v.is_async),
+        has_effects=has_effects,
         groups=groups,
         always_runs=always_runs,
     )

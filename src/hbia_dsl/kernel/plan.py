@@ -108,6 +108,8 @@ class Plan:
     has_timeouts: bool
     backends: frozenset[str] = frozenset()
     """Event loops that async vertices insist on."""
+    has_effects: bool = True
+    """Whether any vertex changes something outside, as far as declared."""
     groups: Sequence[PlannedGroup] = ()
     """The atomic groups."""
     always_runs: Mapping[str, str] = attrs.field(factory=dict)

@@ -23,7 +23,7 @@ from hbia_dsl.cache.part_unions import literal_part, union_part
 from hbia_dsl.cache.value_part import Blobs, ValuePart
 from hbia_dsl.structuring.declared_text import declared_text
 from hbia_dsl.structuring.opened_form import UnresolvedFormError, opened
-from hbia_dsl.structuring.union_reading import is_union_form
+from hbia_dsl.structuring.union_members import is_union_form
 
 _MOST_FORMS = 16_384
 """Forms made in functions would otherwise be kept for ever."""

@@ -13,12 +13,11 @@ from hbia_dsl.cache.value_part import Blobs, FindPart, ValuePart, as_list, escap
 from hbia_dsl.cache.value_refusal import CorruptValue, Uncacheable
 from hbia_dsl.cache.value_schema import schema_of, sorted_choices
 from hbia_dsl.structuring.opened_form import opened
-from hbia_dsl.structuring.union_reading import is_union_form
+from hbia_dsl.structuring.union_members import members_of_union
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.typeforms.value_check import compile_check
 
 _MEMBER = "|"
-_MOST_NESTED = 20
 
 
 def union_part(form: object, find: FindPart) -> ValuePart:
@@ -29,7 +28,7 @@ def union_part(form: object, find: FindPart) -> ValuePart:
         find: Finds the parts of the members.
     """
     # Equal unions may be written in any order, and the numbers must be the same for all.
-    union = _Union(form, tuple(sorted(_flat(form), key=schema_of)), find)
+    union = _Union(form, tuple(sorted(map(opened, members_of_union(form)), key=schema_of)), find)
     return ValuePart(union.write, union.read, union.kinds)
 
 
@@ -58,16 +57,6 @@ def literal_part(form: object, escapes: Escapes) -> ValuePart:
         return choices[data]
 
     return ValuePart(write, read, kinds_of(int))
-
-
-def _flat(form: object, depth: int = 0) -> list[object]:
-    """Return the members of a union, those of unions inside it among them."""
-    found: list[object] = []
-    for member in typing.get_args(form):
-        inner = opened(member)
-        is_union = depth < _MOST_NESTED and is_union_form(inner)
-        found += _flat(inner, depth + 1) if is_union else [inner]
-    return found
 
 
 @attrs.frozen(eq=False)

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 
 from hbia_dsl.cache.declared_fields import cached_fields, has_cached_fields
 from hbia_dsl.structuring.opened_form import opened
-from hbia_dsl.structuring.union_reading import is_union_form
+from hbia_dsl.structuring.union_members import is_union_form
 from hbia_dsl.typeforms.type_display import display
 
 SCHEMA_BYTES = 8

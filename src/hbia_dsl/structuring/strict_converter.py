@@ -27,7 +27,8 @@ from hbia_dsl.structuring.foreign_fault import foreign_problems
 from hbia_dsl.structuring.opened_form import UnresolvedFormError, opened
 from hbia_dsl.structuring.scalar_reading import SCALARS
 from hbia_dsl.structuring.text_forms import text_reader
-from hbia_dsl.structuring.union_reading import is_union_form, union_reader
+from hbia_dsl.structuring.union_members import is_union_form
+from hbia_dsl.structuring.union_reading import union_reader
 
 T = typing.TypeVar("T")
 

@@ -12,7 +12,6 @@ The rules, first to last:
 """
 
 import enum
-import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -31,8 +30,7 @@ from hbia_dsl.structuring.data_problem import (
 from hbia_dsl.structuring.declared_text import choices_text, declared_text
 from hbia_dsl.structuring.opened_form import opened
 from hbia_dsl.structuring.scalar_reading import SCALARS
-
-_MOST_NESTED = 20
+from hbia_dsl.structuring.union_members import members_of_union
 
 
 @attrs.frozen(eq=False)
@@ -55,23 +53,8 @@ def union_reader(form: object, text: str, find: FindRead) -> Read:
         text: How it was declared, for messages; an alias keeps its name.
         find: Finds the readers of the members.
     """
-    members = tuple(_Member(opened(member), find(member)) for member in _flat(form))
+    members = tuple(_Member(opened(member), find(member)) for member in members_of_union(form))
     return _Union(text, members).read
-
-
-def _flat(form: object, depth: int = 0) -> list[object]:
-    """Return the members of a union, those of unions inside it among them."""
-    found: list[object] = []
-    for member in typing.get_args(form):
-        inner = opened(member)
-        is_union = depth < _MOST_NESTED and is_union_form(inner)
-        found += _flat(inner, depth + 1) if is_union else [member]
-    return found
-
-
-def is_union_form(form: object) -> bool:
-    """Whether a form is a union, however it is spelled."""
-    return typing.get_origin(form) in (typing.Union, types.UnionType)
 
 
 @attrs.define(eq=False)

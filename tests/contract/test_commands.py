@@ -21,7 +21,7 @@ def test_readme_opens_with_two_commands_each_enough_by_itself() -> None:
     run, test = _commands()[:2]
 
     assert run.endswith("python examples/library_census.py")
-    assert test.endswith("python -m pytest -n 2 --dist worksteal")
+    assert test.endswith("python -m pytest -n 2 --dist loadfile")
     for command in (run, test):
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")

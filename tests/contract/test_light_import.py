@@ -54,6 +54,20 @@ json.dump(
 )
 """
 
+_BUILDING: Final = """
+import sys
+from hbia_dsl import Flow, vertex
+
+@vertex
+def double(number: int) -> int:
+    return number * 2
+
+flow = Flow.of("doubled", double, result=double)
+flow.graph, flow.source()
+print(*(name for name in sys.modules if name.startswith("hbia_dsl.drivers")))
+print(flow.run(number=2).value)
+"""
+
 
 class Seen(TypedDict):
     """What a fresh interpreter reports about one import."""
@@ -80,9 +94,27 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert sorted(HEAVY.intersection(_import_in_a_fresh_interpreter()["loaded"])) == []
 
 
+def test_importing_the_package_loads_neither_documents_nor_what_wires_and_runs() -> None:
+    later = ("check", "cli", "compat", "documents", "drivers", "flow.wired_engine", "lowering")
+    loaded = [
+        name
+        for name in _import_in_a_fresh_interpreter()["loaded"]
+        if name.startswith(tuple(f"hbia_dsl.{package}" for package in later))
+    ]
+
+    assert loaded == []
+
+
 def test_importing_the_package_starts_no_thread() -> None:
     assert _import_in_a_fresh_interpreter()["threads"] == ["MainThread"]
 
 
 def test_importing_the_package_changes_nothing_of_the_process() -> None:
     assert _import_in_a_fresh_interpreter()["changed"] == []
+
+
+def test_a_flow_that_is_only_built_and_looked_at_loads_no_driver() -> None:
+    command = [sys.executable, "-W", "error", "-c", _BUILDING]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=50)
+
+    assert (done.stdout, done.stderr) == ("\n4\n", "")

@@ -1,5 +1,6 @@
 """The front door: few names, sorted, and exactly those that are there."""
 
+import ast
 from types import ModuleType
 from typing import Final
 
@@ -11,7 +12,7 @@ import hbia_dsl.cache
 import hbia_dsl.conf
 import hbia_dsl.documents
 import hbia_dsl.testing
-from contract.source_tree import listed
+from contract.source_tree import PACKAGE, listed, tree_of
 
 LARGEST_FACE: Final = 30
 
@@ -78,3 +79,26 @@ def test_every_listed_function_and_class_is_ours_and_documented(face: ModuleType
     ]
 
     assert not foreign, listed(foreign)
+
+
+def test_a_type_checker_sees_the_names_that_are_loaded_when_asked_from_where_they_come() -> None:
+    seen = {
+        alias.name: item.module
+        for block in tree_of(PACKAGE / "__init__.py").body
+        if isinstance(block, ast.If)
+        for item in block.body
+        if isinstance(item, ast.ImportFrom)
+        for alias in item.names
+    }
+
+    assert seen
+    assert seen == hbia_dsl._LOADED_WHEN_ASKED  # noqa: SLF001 - the other half of the block
+    assert [name for name in seen if getattr(hbia_dsl, name).__module__ != seen[name]] == []
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error_and_all_names_are_listed() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'run_flows'") as caught:
+        _ = hbia_dsl.run_flows  # type: ignore[attr-defined]  # what is tried
+
+    assert caught.value.name == "run_flows"
+    assert set(hbia_dsl.__all__) <= set(dir(hbia_dsl))

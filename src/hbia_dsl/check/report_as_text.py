@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from hbia_dsl.check.explanation import explain_edges
 from hbia_dsl.judging.check_report import CheckReport
 
 
@@ -18,6 +17,8 @@ def report_as_text(report: CheckReport, *, explain: bool = False) -> str:
 
 
 def _explained(report: CheckReport) -> Iterator[str]:
+    from hbia_dsl.check.explanation import explain_edges  # loaded where it is used
+
     for judged in report.flows:
         yield f"flow `{judged.wired.name}` ({judged.name})"
         for edge in explain_edges(judged.wired):

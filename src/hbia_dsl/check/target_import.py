@@ -7,10 +7,8 @@ flow that cannot be built fails its module, too, but it has a report of its own.
 import contextlib
 import importlib
 import os
-import pkgutil
 import re
 import sys
-import traceback
 from types import ModuleType
 from typing import Final
 
@@ -70,6 +68,8 @@ def submodules(module: ModuleType) -> list[str]:
     path = getattr(module, "__path__", None)
     if path is None:
         return []
+    import pkgutil  # loaded where it is used
+
     found = pkgutil.iter_modules(path, f"{module.__name__}.")
     return sorted(info.name for info in found if not info.name.endswith(".__main__"))
 
@@ -82,6 +82,8 @@ def _missing(module: str, part: str) -> Diagnostic:
     package, _, name = part.rpartition(".")
     known = sys.modules.get(package)
     path = getattr(known, "__path__", None) if package else sys.path[:1]
+    import pkgutil  # loaded where it is used
+
     siblings = [info.name for info in pkgutil.iter_modules(path)] if path else []
     near = did_you_mean(name, siblings)
     if near is None:
@@ -113,6 +115,8 @@ def _shown(error: BaseException) -> str:
 
 def _places(error: BaseException) -> list[Location]:
     """Return where the user's files were when it happened, outermost first."""
+    import traceback  # loaded where it is used
+
     frames = traceback.extract_tb(error.__traceback__)
     inner = [f for f in frames if not f.filename.startswith(("<", _PACKAGE))]
     own = [f for f in inner if "site-packages" not in f.filename and not _is_standard(f.filename)]

@@ -55,11 +55,12 @@ def _of_code(found: FoundFlow, request: RunRequest) -> RunnableFlow:
 
     def values_left(state: RunState) -> Mapping[str, object]:
         from hbia_dsl.flow.plan_flow import plan_flow  # loaded where it is used
+        from hbia_dsl.flow.planned_run import PlannedRun  # as above
 
         # Planning again gives every value the slot that it had in the run, unless the run
         # had steps of its own (transactions), which only its own plan knows.
         planned = None if _has_steps(state) else plan_flow(wired, check=True)
-        return {} if planned is None else Run(wired, planned, state)
+        return {} if planned is None else Run(wired, PlannedRun(planned, state))
 
     outputs = tuple(_outputs(wired))
     return RunnableFlow(wired.name, input_forms(wired), outputs, wired.result, run, values_left)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from hbia_dsl.flow.missing_value import missing_value
-from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
+from hbia_dsl.flow.run_account import states_of, timings_of
 from hbia_dsl.flow.run_report import RunReport
+from hbia_dsl.flow.vertex_timing import VertexTiming
 from hbia_dsl.kernel.conclusion import identity
 from hbia_dsl.kernel.kernel import SUCCEEDED
 from hbia_dsl.kernel.run_state import RunState

@@ -91,7 +91,8 @@ def vertex(
     """
     told = VertexDeclaration(
         name=name,
-        inputs={} if inputs is None else inputs,
+        # Copied: whoever goes on changing it does not change the declaration.
+        inputs=_copied(inputs),
         outputs=outputs,
         effect=effect,
         version=version,
@@ -110,6 +111,13 @@ def vertex(
     return declare
 
 
+def _copied(inputs: Mapping[str, object] | None) -> Mapping[str, object]:
+    if inputs is None:
+        return {}
+    given: object = inputs  # callers without a type checker pass anything
+    return dict(inputs) if isinstance(given, Mapping) else inputs
+
+
 def _declare(fn: F, told: VertexDeclaration) -> F:
     given: object = fn  # callers without a type checker pass anything
     if not callable(given) and not isinstance(given, classmethod):
@@ -123,15 +131,14 @@ def _declare(fn: F, told: VertexDeclaration) -> F:
     references = take_references(inner)
     if before is not None:
         references = {**before.references, **references}
-    # The mapping is copied: whoever goes on changing it does not change the declaration.
-    now = attrs.evolve(told, inputs=dict(told.inputs), references=references)
+    now = attrs.evolve(told, references=references) if references else told
     if before not in (None, now) and not _is_copied_from_inside(inner, earlier):
         raise misuse(
             fn,
             f"{named(fn)} is declared with `@vertex` already, with other options",
             "declare it once; for a second vertex of the same code write a function that calls it",
         )
-    attach(fn, attrs.evolve(earlier, vertex=now), "@vertex")
+    attach(fn, Declaration(now, earlier.atomic), "@vertex")
     return fn
 
 

@@ -134,6 +134,8 @@ def _check_inputs(fn: object, inputs: object) -> None:
 
 
 def _check_outputs(fn: object, outputs: object) -> None:
+    if outputs is None:
+        return
     if isinstance(outputs, list | set | frozenset | dict):
         names = [f'"{name}"' for name in outputs if isinstance(name, str)]
         shown = ", ".join(names if len(names) > 1 else ['"best"', '"score"'])

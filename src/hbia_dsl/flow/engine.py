@@ -7,9 +7,8 @@ none of it, so importing the package stays light.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from hbia_dsl.flow.planned_flow import PlannedFlow
 from hbia_dsl.flow.run_options import RunOptions
-from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.flow.run_record import RunRecord
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
 
@@ -20,22 +19,20 @@ class Engine(Protocol):
 
     def run(
         self, options: RunOptions, args: Sequence[object], kwargs: Mapping[str, object]
-    ) -> tuple[PlannedFlow, RunState]:
+    ) -> RunRecord:
         """Run on the arguments of a call."""
         ...
 
     async def run_async(
         self, options: RunOptions, args: Sequence[object], kwargs: Mapping[str, object]
-    ) -> tuple[PlannedFlow, RunState]:
+    ) -> RunRecord:
         """Run on the arguments of a call, inside the running event loop."""
         ...
 
-    def run_data(self, options: RunOptions, data: object) -> tuple[PlannedFlow, RunState]:
+    def run_data(self, options: RunOptions, data: object) -> RunRecord:
         """Run on untyped data."""
         ...
 
-    async def run_data_async(
-        self, options: RunOptions, data: object
-    ) -> tuple[PlannedFlow, RunState]:
+    async def run_data_async(self, options: RunOptions, data: object) -> RunRecord:
         """Run on untyped data, inside the running event loop."""
         ...

@@ -27,8 +27,9 @@ Q = ParamSpec("Q")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-Given = ModuleType | Iterable[ModuleType | Callable[..., object]]
-"""What a document may name: a module; or a registry or list of functions and modules."""
+Given = ModuleType | str | Iterable[ModuleType | str | Callable[..., object]]
+"""What a document may name: a module; or a registry or list of functions and modules. A name
+stands for a module that is imported already."""
 
 _FROM_SETTINGS: bool = NOT_GIVEN  # type: ignore[assignment]  # a default that means "see options and settings"
 
@@ -113,12 +114,12 @@ class Flow(Generic[P, T_co]):
         given: object = name  # callers without a type checker pass anything
         if not isinstance(given, str) or not given.strip():
             raise _nameless(given)
-        # What judges types and runs vertices is loaded with the first flow, not with the package.
-        from hbia_dsl.flow.wired_engine import WiredEngine
+        # What judges types is loaded with the first flow, not with the package.
+        from hbia_dsl.flow.late_engine import LateEngine
         from hbia_dsl.wiring.wire import wire
 
         wired = wire(name, vertices, inputs=inputs, result=result, localns=caller_locals)
-        return _made(WiredEngine(wired), RunOptions())
+        return _made(LateEngine(wired), RunOptions())
 
     @overload
     @staticmethod
@@ -188,8 +189,9 @@ class Flow(Generic[P, T_co]):
 
         Args:
             path: The document, a YAML file.
-            functions: What the document may name: a module; or a registry or list of
-                functions and modules. Nothing is imported.
+            functions: What the document may name: a module, or the name of one that is
+                imported already; or a registry or list of functions and modules. Nothing is
+                imported.
             flow_name: The flow; may be left out if the document has one.
             inputs: As for `of`.
             result: As for `of`.
@@ -200,12 +202,12 @@ class Flow(Generic[P, T_co]):
             FlowNotFoundError: The document has no such flow, or several and none is named.
         """
         from hbia_dsl.flow.flow_from_document import flow_from_file  # loaded where it is used
-        from hbia_dsl.flow.wired_engine import WiredEngine
+        from hbia_dsl.flow.late_engine import LateEngine  # as above
 
         wired = flow_from_file(
             path, functions, flow_name, inputs=inputs, result=result, local_names=caller_locals
         )
-        return _made(WiredEngine(wired), RunOptions())
+        return _made(LateEngine(wired), RunOptions())
 
     def to_yaml(self) -> str:
         """Return the flow as a document, with every binding written out.
@@ -311,7 +313,7 @@ class Flow(Generic[P, T_co]):
             SettingsError: The environment holds a bad `HBIA_*` value; nothing has run.
         """
         options = self._options if parallel is _FROM_SETTINGS else self._options_for(parallel)
-        return Run(self._wired, *self._engine.run(options, args, kwargs))
+        return Run(self._wired, self._engine.run(options, args, kwargs))
 
     async def run_async(
         self,
@@ -329,7 +331,7 @@ class Flow(Generic[P, T_co]):
         Args and errors are those of `run`.
         """
         options = self._options if parallel is _FROM_SETTINGS else self._options_for(parallel)
-        return Run(self._wired, *await self._engine.run_async(options, args, kwargs))
+        return Run(self._wired, await self._engine.run_async(options, args, kwargs))
 
     def run_data(self, data: Mapping[str, object]) -> Run[T_co]:
         """Run the flow on untyped data, such as JSON gives it.
@@ -341,11 +343,11 @@ class Flow(Generic[P, T_co]):
             RunInputError: The data do not fit; every problem, with its path.
             FlowFailed: As `run`.
         """
-        return Run(self._wired, *self._engine.run_data(self._options, data))
+        return Run(self._wired, self._engine.run_data(self._options, data))
 
     async def run_data_async(self, data: Mapping[str, object]) -> Run[T_co]:
         """Run the flow on untyped data inside asyncio or trio; see `run_data`."""
-        return Run(self._wired, *await self._engine.run_data_async(self._options, data))
+        return Run(self._wired, await self._engine.run_data_async(self._options, data))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Return a picture and a table for notebooks, which choose what they can show."""

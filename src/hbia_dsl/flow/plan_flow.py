@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from hbia_dsl.flow.attached_transactions import (
-    NO_TRANSACTIONS,
-    AttachedTransactions,
-    refuse_missing,
-)
+from hbia_dsl.flow.attached_transactions import NO_TRANSACTIONS, AttachedTransactions
 from hbia_dsl.flow.cacheable import always_runs, cached_call, why_not_cacheable
 from hbia_dsl.flow.group_order import waits_for_pivots
 from hbia_dsl.flow.group_planning import GroupPlanning, NoGroups
+from hbia_dsl.flow.missing_transaction import refuse_missing
 from hbia_dsl.flow.planned_flow import PlannedFlow
 from hbia_dsl.flow.result_storing import Contract, compile_store
 from hbia_dsl.flow.slot_table import SlotTable, passing

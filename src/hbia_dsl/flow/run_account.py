@@ -2,24 +2,10 @@
 
 from collections.abc import Mapping
 
-import attrs
-
+from hbia_dsl.flow.vertex_timing import VertexTiming
 from hbia_dsl.kernel.kernel import OUTCOME_NAMES
 from hbia_dsl.kernel.plan import NO_TIME
 from hbia_dsl.kernel.run_state import RunState
-
-
-@attrs.frozen
-class VertexTiming:
-    """When a vertex ran, in seconds since the first vertex of the run was started."""
-
-    started_s: float
-    ended_s: float
-
-    @property
-    def duration_s(self) -> float:
-        """How long it ran, in seconds."""
-        return self.ended_s - self.started_s
 
 
 def states_of(run: RunState) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from hbia_dsl.diagnostics.diagnostic_code import BAD_RUN_OPTION
 from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import RunOptionError
 from hbia_dsl.flow.attached_transactions import NO_TRANSACTIONS, AttachedTransactions
-from hbia_dsl.kernel.run_state import UNDO_ATTEMPTS, UNDO_TIMEOUT_S
+from hbia_dsl.kernel.undo_limits import UNDO_ATTEMPTS, UNDO_TIMEOUT_S
 
 DEFAULT_GRACE_S: Final = 10.0
 """How long a cancelled handler is waited for before it is cancelled again, in seconds."""

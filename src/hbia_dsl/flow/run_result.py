@@ -17,12 +17,9 @@ from hbia_dsl.diagnostics.diagnostic_code import NO_RESULT
 from hbia_dsl.errors import ResultError
 from hbia_dsl.flow.lineage import Lineage
 from hbia_dsl.flow.missing_value import missing_value
-from hbia_dsl.flow.planned_flow import PlannedFlow
-from hbia_dsl.flow.run_account import VertexTiming, states_of, timings_of
+from hbia_dsl.flow.run_record import RunRecord
 from hbia_dsl.flow.run_report import RunReport
-from hbia_dsl.kernel.conclusion import identity
-from hbia_dsl.kernel.kernel import SUCCEEDED
-from hbia_dsl.kernel.run_state import RunState
+from hbia_dsl.flow.vertex_timing import VertexTiming
 from hbia_dsl.wiring.wired_flow import WiredFlow
 
 T = TypeVar("T")
@@ -32,12 +29,11 @@ T_co = TypeVar("T_co", covariant=True)
 class Run(Mapping[str, object], Generic[T_co]):
     """The outcome of one run, typed by vertex: `run[rank]` is what `rank` returns."""
 
-    __slots__ = ("__dict__", "_flow", "_planned", "_state")
+    __slots__ = ("__dict__", "_flow", "_record")
 
-    def __init__(self, flow: WiredFlow, planned: PlannedFlow, state: RunState) -> None:
+    def __init__(self, flow: WiredFlow, record: RunRecord) -> None:
         self._flow = flow
-        self._planned = planned
-        self._state = state
+        self._record = record
 
     @property
     def value(self) -> T_co:
@@ -46,8 +42,8 @@ class Run(Mapping[str, object], Generic[T_co]):
         Raises:
             ResultError: The flow declares no result.
         """
-        slot, result = self._planned.result_slot, self._flow.result
-        if result is not None and not self._has_run(result):
+        slot, result = self._record.result_slot, self._flow.result
+        if result is not None and not self._record.has_run(result):
             raise self._unknown(result)  # a run that failed, as `hbia_dsl.testing` shows it
         if slot is None:
             raise ResultError(
@@ -58,7 +54,7 @@ class Run(Mapping[str, object], Generic[T_co]):
                     help="build the flow with `result=`, or ask by vertex: run[vertex]",
                 )
             )
-        return self._state.slots[slot]  # type: ignore[return-value]  # T_co is the type of that vertex's result
+        return self._record.slots[slot]  # type: ignore[return-value]  # T_co is the type of that vertex's result
 
     @overload
     def __getitem__(self, key: str, /) -> object: ...
@@ -75,19 +71,19 @@ class Run(Mapping[str, object], Generic[T_co]):
         slot = self._slot_of(key)
         if slot is None:
             raise self._unknown(key)
-        return self._state.slots[slot]
+        return self._record.slots[slot]
 
     def __iter__(self) -> Iterator[str]:
-        for vertex, outputs in self._planned.output_slots.items():
-            if self._has_run(vertex):
+        for vertex, outputs in self._record.output_slots.items():
+            if self._record.has_run(vertex):
                 for output in outputs:
                     yield f"{vertex}.{output}"
 
     def __len__(self) -> int:
         return sum(
             len(outputs)
-            for vertex, outputs in self._planned.output_slots.items()
-            if self._has_run(vertex)
+            for vertex, outputs in self._record.output_slots.items()
+            if self._record.has_run(vertex)
         )
 
     def __contains__(self, key: object) -> bool:
@@ -99,7 +95,7 @@ class Run(Mapping[str, object], Generic[T_co]):
     @property
     def id(self) -> str:
         """Identity of the run, as in the notes of its errors."""
-        return identity(self._state)
+        return self._record.identity()
 
     @property
     def flow(self) -> str:
@@ -109,38 +105,33 @@ class Run(Mapping[str, object], Generic[T_co]):
     @cached_property
     def states(self) -> Mapping[str, str]:
         """How each vertex ended: succeeded, failed, skipped or cancelled; canonical order."""
-        return states_of(self._state)
+        return self._record.states()
 
     @cached_property
     def timings(self) -> Mapping[str, VertexTiming]:
         """When each vertex ran, in seconds since the run began; canonical order."""
-        return timings_of(self._state)
+        return self._record.timings()
 
     @cached_property
     def report(self) -> RunReport:
         """How each vertex ended, how long it took, and, in a run with a cache, why it ran."""
-        from hbia_dsl.flow.run_report_making import report_of  # loaded where it is used
-
-        return report_of(self._state)
+        return self._record.report()
 
     @cached_property
     def lineage(self) -> Lineage:
         """Which values each value came from."""
         return Lineage(self._flow)
 
-    def _has_run(self, vertex: str) -> bool:
-        return self._state.kernel.states[self._planned.numbers[vertex]] == SUCCEEDED
-
     def _slot_of(self, key: object) -> int | None:
         """Return where a value is, by its name or its vertex; None if the run has none such."""
         if isinstance(key, str):
             vertex, _, output = key.partition(".")
-            slot = self._planned.output_slots.get(vertex, {}).get(output)
-            return slot if slot is not None and self._has_run(vertex) else None
+            slot = self._record.output_slots.get(vertex, {}).get(output)
+            return slot if slot is not None and self._record.has_run(vertex) else None
         name = self._name_of(key)
-        if name is None or not self._has_run(name):
+        if name is None or not self._record.has_run(name):
             return None
-        return self._state.vertices[self._planned.numbers[name]].slot
+        return self._record.slot_of(name)
 
     def _name_of(self, key: object) -> str | None:
         declaration = declaration_of(key)
@@ -156,9 +147,9 @@ class Run(Mapping[str, object], Generic[T_co]):
     def _unknown(self, asked: object) -> ResultError:
         key = asked if isinstance(asked, str) else _shown(asked)
         vertex, _, output = key.partition(".")
-        outputs = self._planned.output_slots.get(vertex, {})
+        outputs = self._record.output_slots.get(vertex, {})
         message = f"the run of flow `{self.flow}` has no value `{key}`"
-        if outputs and not self._has_run(vertex):
+        if outputs and not self._record.has_run(vertex):
             state = self.states[vertex]
             return missing_value(f"{message}: `{vertex}` was {state}", key, self)
         if outputs and output in ("", vertex):

@@ -13,9 +13,9 @@ from hbia_dsl.flow.input_reading import into_slots, read_call, read_data
 from hbia_dsl.flow.lowered_plan import lower_awaits, lower_plan
 from hbia_dsl.flow.plan_flow import plan_flow
 from hbia_dsl.flow.planned_flow import PlannedFlow
+from hbia_dsl.flow.planned_run import PlannedRun
 from hbia_dsl.flow.run_mode import RunMode, run_mode
 from hbia_dsl.flow.run_options import RunOptions
-from hbia_dsl.kernel.run_state import RunState
 from hbia_dsl.lowering.await_text import AwaitedRun
 from hbia_dsl.lowering.run_text import CompiledRun
 from hbia_dsl.wiring.wired_flow import WiredFlow
@@ -43,37 +43,39 @@ class WiredEngine:
 
     def run(
         self, options: RunOptions, args: Sequence[object], kwargs: Mapping[str, object]
-    ) -> tuple[PlannedFlow, RunState]:
+    ) -> PlannedRun:
         """Run on the arguments of a call."""
         mode = run_mode(options)
         planned = self._planned_for(options, mode)
         values = read_call(self.wired, planned, args, kwargs)
-        return planned, execute(planned.plan, values, options, mode=mode, lowered=self)
+        state = execute(planned.plan, values, options, mode=mode, lowered=self)
+        return PlannedRun(planned, state)
 
     async def run_async(
         self, options: RunOptions, args: Sequence[object], kwargs: Mapping[str, object]
-    ) -> tuple[PlannedFlow, RunState]:
+    ) -> PlannedRun:
         """Run on the arguments of a call, inside the running event loop."""
         mode = run_mode(options)
         planned = self._planned_for(options, mode)
         values = read_call(self.wired, planned, args, kwargs)
-        return planned, await execute_async(planned.plan, values, options, mode=mode, lowered=self)
+        state = await execute_async(planned.plan, values, options, mode=mode, lowered=self)
+        return PlannedRun(planned, state)
 
-    def run_data(self, options: RunOptions, data: object) -> tuple[PlannedFlow, RunState]:
+    def run_data(self, options: RunOptions, data: object) -> PlannedRun:
         """Run on untyped data."""
         mode = run_mode(options)
         planned = self._planned_for(options, mode)
         values = into_slots(self.wired, planned, read_data(self.wired, planned, data))
-        return planned, execute(planned.plan, values, options, mode=mode, lowered=self)
+        state = execute(planned.plan, values, options, mode=mode, lowered=self)
+        return PlannedRun(planned, state)
 
-    async def run_data_async(
-        self, options: RunOptions, data: object
-    ) -> tuple[PlannedFlow, RunState]:
+    async def run_data_async(self, options: RunOptions, data: object) -> PlannedRun:
         """Run on untyped data, inside the running event loop."""
         mode = run_mode(options)
         planned = self._planned_for(options, mode)
         values = into_slots(self.wired, planned, read_data(self.wired, planned, data))
-        return planned, await execute_async(planned.plan, values, options, mode=mode, lowered=self)
+        state = await execute_async(planned.plan, values, options, mode=mode, lowered=self)
+        return PlannedRun(planned, state)
 
     def planned(
         self,

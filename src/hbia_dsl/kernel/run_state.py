@@ -7,19 +7,14 @@ times. Only one vertex ever writes a given place, so vertices that overlap need 
 from array import array
 from collections.abc import Mapping, Sequence
 from contextvars import Context, copy_context
-from typing import Final
 
 from hbia_dsl.kernel.group_kernel import GroupKernel
 from hbia_dsl.kernel.kernel import Kernel, Schedule
 from hbia_dsl.kernel.plan import Plan, PlannedVertex, Slots
+from hbia_dsl.kernel.returned_members import RETURNED
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, Clock, RunScope
 from hbia_dsl.kernel.settled_group import SettledGroup
-
-UNDO_TIMEOUT_S: Final = 60.0
-"""How long a compensation may take with all its attempts, in seconds, if nothing else is said."""
-
-UNDO_ATTEMPTS: Final = 3
-"""How often a compensation is tried, if nothing else is said."""
+from hbia_dsl.kernel.undo_limits import UNDO_ATTEMPTS, UNDO_TIMEOUT_S
 
 
 class RunState:
@@ -33,6 +28,7 @@ class RunState:
         "keeps_going",
         "kernel",
         "plan",
+        "returned",
         "run_id",
         "scope",
         "settled",
@@ -80,6 +76,10 @@ class RunState:
         self.context: Context = copy_context()
         """The caller's context with the scope in it; each vertex runs in its own copy."""
         self.context.run(CURRENT_SCOPE.set, self.scope)
+        self.returned: dict[int, object] = {}
+        """By number: what members gave whose effects may have to be undone."""
+        if plan.groups:
+            self.context.run(RETURNED.set, self.returned)
         self.run_id: str | None = None
         self.deadline_error: Exception | None = None
         self.settled: list[SettledGroup] = []

@@ -13,6 +13,7 @@ from hbia_dsl.drivers.simulation_trace import TraceEvent, trace_text
 from hbia_dsl.flow.flow import Flow
 from hbia_dsl.flow.input_reading import read_call
 from hbia_dsl.flow.plan_flow import plan_flow
+from hbia_dsl.flow.planned_run import PlannedRun
 from hbia_dsl.flow.run_options import (
     DEFAULT_GRACE_S,
     DEFAULT_MAX_TASKS,
@@ -134,7 +135,7 @@ def simulate(
     planned = plan_flow(flow.wired, check=True)
     slots = read_call(flow.wired, planned, (), {**inputs, **more_inputs})
     played = world.play(planned.plan, slots)
-    run: Run[T] = Run(flow.wired, planned, played.state)
+    run: Run[T] = Run(flow.wired, PlannedRun(planned, played.state))
     return SimulatedRun(run, seed, played.error, played.trace)
 
 

@@ -6,7 +6,9 @@ from typing import Final
 from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.graph.edge import Edge
 from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.input_text import is_collected
 from hbia_dsl.graph.vertex import Vertex
+from hbia_dsl.wiring.binding import INPUT
 
 ODD_NAMES: Final = (
     *("yes", "No", "on", "null", "TRUE", "y", "2", "007", "1e3", "0x1f", "größe", "名前", "_"),
@@ -61,7 +63,10 @@ class _Maker:
         for source, target in edges:
             if outputs[source] and pick.random() < 0.6:
                 output = pick.choice(list(outputs[source]))
-                inputs[target][pick.choice(PARAMETERS)] = f"{source}.{output}"
+                self._bind(inputs[target], f"{source}.{output}")
+        for name in names:
+            if pick.random() < 0.2:
+                self._bind(inputs[name], f"{INPUT}.{pick.choice(PARAMETERS)}")
         groups = list(self._neighbours(names, edges))
         compensated = {
             m for group in groups if group.on_failure == "compensate" for m in group.vertices
@@ -85,6 +90,17 @@ class _Maker:
             self._graph.add_edge(Edge(source, target))
         for group in groups:
             self._graph.add_atomic_group(group)
+
+    def _bind(self, inputs: dict[str, str], binding: str) -> None:
+        """Bind an input to an output or to initial data; or collect it in a list, with others."""
+        pick = self._random
+        parameter = pick.choice(PARAMETERS)
+        before = inputs.get(parameter, "")
+        if is_collected(before) and pick.random() < 0.7:
+            inputs[parameter] = f"{before.rstrip(', ')}, {binding}"
+        else:
+            # A comma at the end: a list of one.
+            inputs[parameter] = f"{binding}," if pick.random() < 0.3 else binding
 
     def _neighbours(self, names: list[str], edges: list[tuple[str, str]]) -> list[AtomicGroup]:
         """Make groups of single vertices, and of neighbours in `names` that share an edge."""

@@ -96,6 +96,44 @@ def test_inputs_that_only_the_function_names_are_typed_by_its_annotations(app: W
     assert "input.more: unknown field" in wrong.err
 
 
+BILLING = """
+    from hbia_dsl import Flow, vertex
+
+    @vertex(effect="pure", outputs=("net", "tax"))
+    def price(gross: float, rate: float = 0.25) -> tuple[float, float]:
+        return gross / (1 + rate), gross - gross / (1 + rate)
+
+    @vertex(outputs="text")
+    async def write(net: float, tax: float) -> str:
+        return f"{net} and {tax}"
+
+    @vertex(inputs={"to": "input.customer"})
+    def send(text: str, to: str = "nobody") -> dict[str, str]:
+        return {"sent": f"{text} to {to}"}
+
+    bill = Flow.of("bill", price, write, send)
+"""
+
+
+@pytest.mark.parametrize("more", [(), ("--set", "rate=0.6"), ("--set", "customer=ann")])
+@pytest.mark.parametrize("cached", [(), ("--cache",)])
+def test_an_exported_flow_runs_from_its_document_with_the_same_values(
+    app: WrittenApp, more: tuple[str, ...], cached: tuple[str, ...]
+) -> None:
+    app.write("app_bill.py", BILLING)
+    app.write("bill.yaml", app.hbia("export", "app_bill:bill").out)
+    given = ("--set", "gross=10", *more, *cached, "--json")
+
+    of_document = app.hbia("run", "bill.yaml", "--handlers", "app_bill", "--async", *given)
+    again = app.hbia("run", "bill.yaml", "--handlers", "app_bill", "--async", *given)
+    of_code = app.hbia("run", "app_bill:bill", *given)
+
+    assert of_document.code == 0, of_document.err
+    values = json.loads(of_document.out)["values"]
+    assert set(values) == {"price.net", "price.tax", "write.text", "send.send"}
+    assert values == json.loads(again.out)["values"] == json.loads(of_code.out)["values"]
+
+
 def test_without_allowed_handlers_nothing_is_imported(app: WrittenApp) -> None:
     done = app.hbia("run", "orders.yaml", *INPUTS)
 
@@ -117,6 +155,78 @@ def test_an_allowed_module_matches_on_dots_only(app: WrittenApp, allowed: str) -
     assert "help: add --handlers app_handlers\n" in done.err
     assert "-->" not in done.err
     assert "app_handlers" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("", "app.handlers"),
+        ("app_handlers.py", "app_handlers"),
+        ("./app_handlers.py", "app_handlers"),
+        ("app/mail.py", "app.mail"),
+        ("app_handlers:price", "app_handlers"),
+        ("app_handlers,app_parts", "app.handlers"),
+        ("app handlers", "app.handlers"),
+    ],
+)
+def test_what_is_no_name_of_a_module_is_wrong_usage(
+    app: WrittenApp, given: str, meant: str
+) -> None:
+    done = app.hbia("run", "orders.yaml", "--handlers", given)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"hbia run: --handlers takes the name of a module, not `{given}`\n"
+        f"help: write --handlers {meant}\n"
+    )
+
+
+def test_an_input_without_a_source_is_told_as_the_command_line_gives_it(app: WrittenApp) -> None:
+    app.write("app_parts.py", PARTS)
+    app.write("said.yaml", "flow: {f: {say: {handler: app_parts.say}}}")
+
+    done = app.hbia("run", "said.yaml", "--handlers", "app_parts")
+
+    assert done.code == 2
+    assert done.err.startswith("error[HB221]: input `code` of vertex `say`")
+    way = 'add --set code=..., or bind it to "vertex.output" in the document'
+    assert f"help: {way}\n" in done.err
+    assert "initial_data" not in done.err
+
+
+def test_an_input_that_may_be_anything_is_only_missing(app: WrittenApp) -> None:
+    app.write("app_parts.py", PARTS)
+    app.write("gathered.yaml", GATHERED)
+
+    done = app.hbia("run", "gathered.yaml", "--handlers", "app_parts", "--set", "first=1")
+
+    assert done.code == 2
+    assert done.err.startswith("error[HB305]: flow `gathered` cannot run: input.last: missing\n")
+
+
+@pytest.mark.parametrize(("declared", "name"), [("int", "times"), ("input.count", "count")])
+def test_an_input_that_nobody_gives_keeps_the_default_of_its_handler(
+    app: WrittenApp, declared: str, name: str
+) -> None:
+    app.write("app_parts.py", PARTS)
+    app.write(
+        "said.yaml",
+        f"""
+        flow:
+          f:
+            say:
+              handler: app_parts.say
+              inputs: {{code: str, times: {declared}}}
+              outputs: {{said: str}}
+        """,
+    )
+    call = ("run", "said.yaml", "--handlers", "app_parts", "--json", "--set", "code=x")
+
+    without = app.hbia(*call)
+    done = app.hbia(*call, "--set", f"{name}=3")
+
+    assert json.loads(without.out)["values"] == {"say.said": "x"}
+    assert json.loads(done.out)["values"] == {"say.said": "xxx"}
 
 
 def test_a_name_that_an_allowed_module_imported_is_no_handler(app: WrittenApp) -> None:

@@ -71,6 +71,24 @@ def test_without_libyaml_a_report_has_the_same_code_and_line(
         assert first.location.line == hostile.line
 
 
+@pytest.mark.parametrize("quotes", ["", '"'])
+def test_without_libyaml_a_question_mark_inside_braces_wants_quotes_and_is_told_so(
+    quotes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = f"{quotes}str?{quotes}"
+    text = f"flow: {{f: {{v: {{handler: a.b, inputs: {{n: int, note: {note}}}}}}}}}"
+    with_libyaml = load_graph(text)
+    monkeypatch.delattr(yaml, "CSafeLoader")
+
+    if quotes:
+        assert load_graph(text) == with_libyaml
+        return
+    with pytest.raises(DocumentError) as caught:
+        load_graph(text)
+    (told,) = caught.value.diagnostics
+    assert told.help == 'inside { } write a type that has a question mark in quotes: "str?"'
+
+
 @pytest.mark.parametrize("opening", ["[", "{", "- ", "? ", "[{a: "])
 def test_nesting_that_a_parser_itself_gives_up_on_is_refused(opening: str) -> None:
     with pytest.raises(DocumentError) as caught:

@@ -17,7 +17,7 @@ flow:
       handler: no.such.module.start
       effect: pure
       version: "1.0"
-      inputs: {customer: str, note: str?}
+      inputs: {customer: str, note: "str?"}
       outputs: {order: dict, total: float}
       next: [log]
     log: {handler: no.such.module.log}

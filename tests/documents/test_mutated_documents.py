@@ -27,7 +27,7 @@ flow:
       handler: shop.vertices.start
       effect: pure
       version: "1.0"
-      inputs: {customer: str, items: "list[dict[str, int]]", note: str?}
+      inputs: {customer: str, items: "list[dict[str, int]]", note: "str?"}
       outputs: {order: dict, total: float}
       next: [reserve]
     reserve:
@@ -40,6 +40,7 @@ flow:
     charge:
       handler: shop.vertices.charge
       inputs: {total: start.total, ok: reserve.ok}
+      compensate: null
   mail:
     send: {handler: shop.mail.send, inputs: {to: str | none}}
 atomic_groups:

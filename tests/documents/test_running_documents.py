@@ -23,7 +23,7 @@ flow:
     split:
       handler: app.words.split
       inputs: {text: str, separator: {value: ", "}}
-      outputs: {words: "list[str]", first: str?}
+      outputs: {words: "list[str]", first: "str?"}
     count:
       handler: app.words.count
       inputs: {words: split.words, weights: {value: {a: 2, b: [3]}}}

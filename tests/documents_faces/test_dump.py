@@ -3,15 +3,17 @@
 import functools
 import os
 import types
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import pytest
 import yaml
 
-from hbia_dsl import AtomicGroup, Edge, Graph, Vertex
+from hbia_dsl import AtomicGroup, Edge, Flow, Graph, Vertex, validate_graph, vertex
 from hbia_dsl.documents.dump_graph import dump_graph_to_yaml
 from hbia_dsl.documents.load_graph import load_graph
-from hbia_dsl.errors import DocumentError
+from hbia_dsl.errors import DocumentError, GraphError
+from hbia_dsl.graph.input_text import is_collected
 from written_graphs import written_graph
 
 GRAPHS: Final = 5_000 if os.environ.get("HBIA_LONG") == "1" else 400
@@ -69,8 +71,42 @@ def _check_reading(graph: Graph) -> None:
             written = data["flow"][name][member]
             vertex = graph.vertices[member]
             constants = {p: {"value": value} for p, value in vertex.constants.items()}
-            assert written.get("inputs", {}) == {**vertex.inputs, **constants}
+            inputs = {p: _read_back(text) for p, text in vertex.inputs.items()}
+            assert written.get("inputs", {}) == {**inputs, **constants}
             assert repr(written.get("version")) == repr(vertex.version)
+
+
+@vertex
+def _total(rows: int) -> int:
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "help_"),
+    [
+        (None, "NoneType", "put one together with `Graph`, or load one with `load_graph`"),
+        ("flow: {}", "str", "put one together with `Graph`, or load one with `load_graph`"),
+        (Flow.of("f", _total), "Flow", "give it the graph that it has: {call}(x.graph)"),
+    ],
+)
+@pytest.mark.parametrize("call", [dump_graph_to_yaml, validate_graph])
+def test_what_is_no_graph_is_told_so(
+    call: Callable[[Any], object], given: object, kind: str, help_: str
+) -> None:
+    with pytest.raises(GraphError) as error:
+        call(given)
+
+    name = call.__name__
+    told = error.value.diagnostic
+    assert told.message == f"`{name}` takes a `Graph`, not a {kind}"
+    assert told.help == help_.format(call=name)
+
+
+def _read_back(text: str) -> str | list[str]:
+    """Return how a document gives an input: several bindings are a list."""
+    if not is_collected(text):
+        return text
+    return [piece.strip() for piece in text.split(",") if piece.strip()]
 
 
 def test_a_document_reads_well() -> None:

@@ -1,7 +1,7 @@
 """A document and decorated functions become one flow, or every reason why they do not."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -339,6 +339,34 @@ def test_registries_lists_and_functions_inside_functions_serve_too(folder: Path)
     assert Flow.from_yaml(path, [shout]).run(text="a")["v.v"] == "A"
     assert Flow.from_yaml(path, [signup_app, shout]).run(text="a")["v.v"] == "A"
     assert Flow.of("f", shout).to_yaml().count(f"handler: {__name__}.shout") == 1
+
+
+def test_a_module_that_is_imported_may_be_given_by_name(folder: Path) -> None:
+    by_module = _flow(folder, SIGNUP)
+
+    assert Flow.from_yaml("doc.yaml", "signup_app").graph == by_module.graph
+    assert Flow.from_yaml("doc.yaml", [signup_app.normalize, "signup_app"]).graph == by_module.graph
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("never_imported", "no module `never_imported` is imported"),
+        ("", "no module `` is imported"),
+        (["signup_app", "gone"], "no module `gone` is imported"),
+        (3, "a document's functions are a module or functions, not a int"),
+        ([None], "a document's functions are a module or functions, not a NoneType"),
+    ],
+)
+def test_what_is_no_module_is_one_clear_line(folder: Path, given: Any, message: str) -> None:  # noqa: ANN401 - what callers without a type checker give
+    _flow(folder, SIGNUP)
+
+    with pytest.raises(DocumentError) as caught:
+        Flow.from_yaml("doc.yaml", given)
+
+    (told,) = caught.value.diagnostics
+    assert (told.code.number, told.message) == ("HB421", message)
+    assert told.help == "import the module first and give it to `from_yaml`"
 
 
 def test_a_function_that_was_not_given_is_not_reached_though_its_module_is_known(

@@ -1,5 +1,6 @@
 """Each rule of lint finds what it is about, where it is, and says what to write instead."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from hbia_dsl.documents.document_reading import read_document
 from hbia_dsl.documents.document_source import read_file, read_text
 from hbia_dsl.documents.dump_graph import dump_graph_to_yaml
 from hbia_dsl.documents.lint import AILinter, Linter
+from hbia_dsl.documents.lint_codes import LINT_CODES
 from hbia_dsl.documents.lint_document import lint_document
 from hbia_dsl.documents.lint_issue import LintIssue
 from hbia_dsl.errors import DocumentError
@@ -51,6 +53,13 @@ def _short(issues: list[LintIssue]) -> list[tuple[str, str]]:
 def test_a_clean_document_has_no_issues() -> None:
     assert _of_text(CLEAN) == []
     assert _of_data(CLEAN) == []
+
+
+def test_the_page_about_lint_says_of_every_code_what_explain_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "document-lint.md"
+    rows = re.findall(r"^\| ([EW]\d+) \| (\w+) \| (.*) \|$", page.read_text("utf-8"), re.MULTILINE)
+
+    assert rows == [(code.number, code.severity, code.finds) for code in LINT_CODES.values()]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -24,6 +24,7 @@ from hbia_dsl.errors import (
     AtomicSetupError,
     HandlerNotFoundError,
     HandlerResolutionError,
+    RunUsageError,
 )
 
 Ways = Mapping[str, Callable[..., FlowResult]]
@@ -266,6 +267,70 @@ def test_what_is_no_backend_is_refused_before_anything_runs(backend: object) -> 
     assert ran == []
 
 
+def nested(effect: str, ran: list[int]) -> Graph:
+    """Make a graph of one vertex to be run inside another run."""
+
+    def writes() -> dict[str, object]:
+        ran.append(1)
+        return {}
+
+    return Graph([Vertex("writes", writes, effect=effect)])
+
+
+@every_way
+def test_a_run_with_effects_inside_a_transaction_is_refused(run: Callable[..., FlowResult]) -> None:
+    """Whether graphs or flows of functions are inside: both are told by their plan."""
+    ran: list[int] = []
+
+    def runs_another(**_: object) -> dict[str, object]:
+        run_flow(nested("side_effect", ran))
+        return {"number": 1}
+
+    backend = Backend()
+    with pytest.raises(FlowFailed) as failed:
+        run(one_group(), handlers={**HANDLERS, "a": runs_another}, transaction_backend=backend)
+
+    assert isinstance(failed.value.root, RunUsageError)
+    assert failed.value.root.diagnostic.code.number == "HB337"
+    assert (ran, backend.log) == ([], ["rollback"])
+
+
+@every_way
+@pytest.mark.parametrize(
+    ("effect", "at", "backend"),
+    [("pure", "a", Backend()), ("side_effect", "c", Backend()), ("side_effect", "a", None)],
+    ids=["pure", "outside of the group", "no transaction"],
+)
+def test_a_run_that_no_transaction_would_have_to_take_back_is_nobodys_harm(
+    run: Callable[..., FlowResult], effect: str, at: str, backend: Backend | None
+) -> None:
+    ran: list[int] = []
+
+    def runs_another(**_: object) -> dict[str, object]:
+        run_flow(nested(effect, ran))
+        return {"number": 1}
+
+    run(one_group(), handlers={**HANDLERS, at: runs_another}, transaction_backend=backend)
+
+    assert ran == [1]
+
+
+def test_an_async_member_knows_of_its_transaction_too() -> None:
+    ran: list[int] = []
+
+    async def runs_another(**_: object) -> dict[str, object]:
+        await run_flow_async(nested("side_effect", ran))
+        return {"number": 1}
+
+    with pytest.raises(FlowFailed) as failed:
+        in_asyncio(
+            one_group(), handlers={**HANDLERS, "b": runs_another}, transaction_backend=Backend()
+        )
+
+    assert isinstance(failed.value.root, RunUsageError)
+    assert ran == []
+
+
 def test_without_a_backend_a_group_holds_values_only_and_says_so() -> None:
     with pytest.raises(FlowFailed) as failed:
         run_flow(one_group(), handlers={**HANDLERS, "b": fails})
@@ -277,25 +342,37 @@ def test_without_a_backend_a_group_holds_values_only_and_says_so() -> None:
 # Compensations of hand-made graphs.
 
 
-def compensated(undone: list[object], *, no_parallel: bool = True, edges: bool = True) -> Graph:
-    """Make a graph of three vertices in a group that compensates."""
+def compensated(undone: list[object], *, is_chain: bool = True) -> Graph:
+    """Make a graph of three vertices in a group that compensates: a chain, or side by side.
+
+    What stands side by side comes after a fourth, which holds the group together.
+    """
+    start = [] if is_chain else [Vertex("start", effect="pure")]
 
     def undo(name: str) -> Callable[[Mapping[str, object], object], None]:
         return lambda inputs, output: undone.append((name, dict(inputs), output))
 
     return Graph(
         [
+            *start,
             Vertex("a", outputs={"number": "int"}, compensate=undo("a")),
             Vertex(
                 "b",
-                inputs={"taken": "a.number"} if edges else {},
+                inputs={"taken": "a.number"} if is_chain else {},
                 outputs={"number": "int"},
                 compensate=undo("b"),
             ),
-            Vertex("c", inputs={"taken": "b.number"} if edges else {}, compensate=undo("c")),
+            Vertex("c", inputs={"taken": "b.number"} if is_chain else {}, compensate=undo("c")),
         ],
-        [],
-        [AtomicGroup("g", ("a", "b", "c"), on_failure="compensate", no_parallel=no_parallel)],
+        [Edge("start", name) for name in "abc" if start],
+        [
+            AtomicGroup(
+                "g",
+                (*(vertex.name for vertex in start), "a", "b", "c"),
+                on_failure="compensate",
+                no_parallel=is_chain,
+            )
+        ],
     )
 
 
@@ -322,9 +399,9 @@ def test_members_that_may_overlap_are_taken_back_on_threads_too() -> None:
         together.wait(10)
         raise LookupError("third")
 
-    graph = compensated(undone, no_parallel=False, edges=False)
+    graph = compensated(undone, is_chain=False)
     with pytest.raises(FlowFailed):
-        on_threads(graph, handlers={"a": first, "b": first, "c": third})
+        on_threads(graph, handlers={"start": gives(0), "a": first, "b": first, "c": third})
     assert sorted(map(str, undone)) == ["('a', {}, {'number': 1})", "('b', {}, {'number': 1})"]
 
 

@@ -136,7 +136,7 @@ COMMANDS: Final = (
     CommandRow(
         "explain",
         "explain:explain",
-        "Print the page about a code such as HB201.",
+        "Print the page about a code such as HB201, or W001 of lint.",
         FLOWS,
         ("hbia explain HB201", "hbia explain"),
     ),

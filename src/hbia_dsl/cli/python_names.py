@@ -18,6 +18,7 @@ _TYPES: Final = (
     "str",
     "tuple",
 )
+# The last one is what each function of that module does until its reader fills it in.
 WRITTEN: Final = frozenset({*_OURS, *_TYPES, "NotImplementedError"})
 """What the module that is written uses itself."""
 

@@ -1,6 +1,7 @@
 """One vertex of a document as a decorated function without a body."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import attrs
 
@@ -18,6 +19,9 @@ from hbia_dsl.documents.document import (
 )
 from hbia_dsl.drawing.card_size import columns
 from hbia_dsl.wiring.binding import INPUT
+
+# A line of the module that is written: its reader puts the work in the place of it.
+_NOT_WRITTEN_YET: Final = "    raise NotImplementedError"
 
 
 @attrs.frozen
@@ -46,7 +50,7 @@ class Stub:
         """
         lines = list(self.decorators)
         lines += laid_out(f"def {self.function}", self.signature, f" -> {returns}:")
-        lines += [f'    """Do what `{self.handler}` does."""', "    raise NotImplementedError"]
+        lines += [f'    """Do what `{self.handler}` does."""', _NOT_WRITTEN_YET]
         return "\n".join(lines)
 
     def undo_text(self, returns: str) -> str | None:
@@ -60,7 +64,7 @@ class Stub:
         name, path = self.undo
         parts = ["inputs: Mapping[str, object]", f"output: {returns}"]
         lines = laid_out(f"def {name}", parts, " -> None:")
-        lines += [f'    """Do what `{path}` does."""', "    raise NotImplementedError"]
+        lines += [f'    """Do what `{path}` does."""', _NOT_WRITTEN_YET]
         return "\n".join(lines)
 
 
@@ -271,14 +275,10 @@ def _atomic(
         parts.append(f"on_failure={_text(group.on_failure)}")
     if undo is not None:
         parts.append(f"compensate={undo[0]}")
-    elif group.on_failure == "compensate" and not _is_pure(vertex):
+    elif group.on_failure == "compensate" and not vertex.is_pure:
         parts.append("compensate=None")
     parts += [f"{name}=False" for name in ("no_parallel", "no_cache") if not getattr(group, name)]
     return laid_out("@atomic", parts)
-
-
-def _is_pure(vertex: DocumentVertex) -> bool:
-    return vertex.effect is not None and vertex.effect.text == "pure"
 
 
 def _text(text: str) -> str:

@@ -33,9 +33,10 @@ class Given:
     """Where one argument comes from: the one of these slots whose dict has the key."""
 
     places: tuple[tuple[int, str], ...]
-    """Slots and keys; in the first one before initial data, wherever it is. None for a constant."""
+    """Slots and keys; in the first one before initial data, wherever it is. None for a constant,
+    or where only the default is left."""
     default: object = MISSING
-    """What the handler takes if none has it, or a constant; `MISSING` if it cannot do without."""
+    """A constant, or what the handler takes if none has it; `MISSING` if it cannot do without."""
     is_list: bool = False
     """Whether the argument is a list of what all of these slots have."""
 
@@ -59,28 +60,22 @@ class ArgumentBinder:
         """
         given: dict[str, Given] = {}
         problems: list[tuple[str, str, str]] = []
+        parameters = _parameters(handler)
+        # What nobody gives keeps the default of the handler, as in a flow.
+        defaults = {p.name: p.default for p in parameters or () if p.has_default}
         for name, text in vertex.inputs.items():
-            bound = bindings_of(text)
             if name in vertex.constants:
                 how = f"is declared as `{text}` and is a constant too"
                 way = "take it out of `inputs` or of `constants`"
                 problems.append((name, f"input `{name}` of vertex `{vertex.name}` {how}", way))
-            elif bound:
-                given_by_run = (output for source, output in bound if source not in self.slot_of)
-                problems += [
-                    self._unbound(vertex, output, f"taken as `{INPUT}.{output}`")
-                    for output in given_by_run
-                    if output not in self.initial_data
-                ]
-                places = [(self.slot_of.get(s, INITIAL_DATA_SLOT), o) for s, o in bound]
-                given[name] = Given(tuple(places), is_list=is_collected(text))
-            elif (key := self._initial_key(vertex, name)) is not None:
-                given[name] = Given(((INITIAL_DATA_SLOT, key),))
+                continue
+            found = self._declared(vertex, name, text, defaults.get(name, MISSING))
+            if isinstance(found, Given):
+                given[name] = found
             else:
-                problems.append(self._unbound(vertex, name, f"declared as `{text}`"))
+                problems += found
         for name, value in vertex.constants.items():
             given[name] = Given((), default=own_copy(value))
-        parameters = _parameters(handler)
         if parameters is not None:
             declared = {**vertex.inputs, **vertex.constants}
             _check_declared(vertex, handler, declared, parameters)
@@ -90,6 +85,28 @@ class ArgumentBinder:
         if problems:
             raise _unbound_error(handler, problems)
         return given
+
+    def _declared(
+        self, vertex: Vertex, name: str, text: str, default: object
+    ) -> Given | list[tuple[str, str, str]]:
+        """Return where an input that the vertex declares comes from, or what is wrong with it."""
+        bound = bindings_of(text)
+        places = [(self.slot_of.get(s, INITIAL_DATA_SLOT), o) for s, o in bound]
+        missing = [
+            self._unbound(vertex, output, f"taken as `{INPUT}.{output}`")
+            for slot, output in places
+            if slot == INITIAL_DATA_SLOT and output not in self.initial_data
+        ]
+        if not bound:
+            key = self._initial_key(vertex, name)
+            if key is not None:
+                places = [(INITIAL_DATA_SLOT, key)]
+            else:
+                missing = [self._unbound(vertex, name, f"declared as `{text}`")]
+        if not missing:
+            return Given(tuple(places), is_list=is_collected(text))
+        has_default = default is not MISSING and not is_collected(text)
+        return Given((), default=default) if has_default else missing
 
     def _bind_undeclared(
         self,
@@ -126,9 +143,13 @@ class ArgumentBinder:
         return None
 
     def _unbound(self, vertex: Vertex, name: str, how: str) -> tuple[str, str, str]:
-        near = did_you_mean(name, self.initial_data)
-        way = near or f'pass initial_data={{"{name}": ...}}, or bind it to "vertex.output"'
+        way = did_you_mean(name, self.initial_data) or way_to_give(name)
         return name, f"input `{name}` of vertex `{vertex.name}`, {how}, has no source", way
+
+
+def way_to_give(name: str) -> str:
+    """Return the way out of an input that has no source, for a call in code."""
+    return f'pass initial_data={{"{name}": ...}}, or bind it to "vertex.output"'
 
 
 _NAMED: Final = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)

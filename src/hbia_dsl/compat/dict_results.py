@@ -3,14 +3,19 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from hbia_dsl.compat.argument_binding import INITIAL_DATA_SLOT, Given
+from hbia_dsl.compat.decorated_results import (
+    DecoratedResult,
+    other_names,
+    store_decorated,
+    wrong_output,
+)
 from hbia_dsl.compat.named_check import check_of_type_name
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
-from hbia_dsl.diagnostics.diagnostic_code import BAD_HANDLER_RESULT, BROKEN_CONTRACT, UNBOUND_DATA
+from hbia_dsl.diagnostics.diagnostic_code import BAD_HANDLER_RESULT, UNBOUND_DATA
 from hbia_dsl.diagnostics.location import location_of
 from hbia_dsl.errors import ContractOutputError, DataResolutionError
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.kernel.plan import Slots
-from hbia_dsl.typeforms.compiled_check import ValueCheck
 from hbia_dsl.typeforms.signature_reading import MISSING
 
 
@@ -64,6 +69,22 @@ def _value(vertex: str, parameter: str, given: Given, slots: Slots) -> object:
     )
 
 
+def store_result(
+    vertex: Vertex, handler: Callable[..., object], way: DecoratedResult | None, slot: int
+) -> Callable[[Slots, object], None]:
+    """Return what turns a handler's result into outputs by name, and puts them away.
+
+    Args:
+        vertex: What the graph declares.
+        handler: What returns the result.
+        way: How its value becomes outputs; None if it returns a dict of them.
+        slot: Where they go.
+    """
+    if way is None:
+        return store_dict(vertex, handler, slot)
+    return store_decorated(vertex, handler, way, slot)
+
+
 def store_dict(
     vertex: Vertex, handler: Callable[..., object], slot: int
 ) -> Callable[[Slots, object], None]:
@@ -80,7 +101,7 @@ def store_dict(
             raise _missing(vertex, handler, missing, result)
         for name, check in checks.items():
             if check is not None and not check.accepts(result[name]):
-                raise _wrong(vertex, handler, name, check, result[name])
+                raise wrong_output(vertex, handler, name, check, result[name])
         # A copy: a handler that goes on changing its dict does not change the run.
         slots[slot] = dict(result)
 
@@ -114,9 +135,20 @@ def _not_a_dict(
             f"the handler of vertex `{vertex.name}` returned a {type(result).__name__}, "
             "not a dict of its outputs",
             location=location_of(handler),
+            notes=_named_otherwise(vertex, handler),
             help=help_,
         )
     )
+
+
+def _named_otherwise(vertex: Vertex, handler: Callable[..., object]) -> tuple[str, ...]:
+    """Say why the value of a decorated function does not do here."""
+    named = other_names(vertex, handler)
+    if named is None:
+        return ()
+    graph = " and ".join(f"`{name}`" for name in vertex.outputs) or "no output"
+    text = f"its value would do, if the graph declared what its `@vertex` names: {named}"
+    return (f"{text}; the graph declares {graph}",)
 
 
 def _missing(
@@ -134,19 +166,5 @@ def _missing(
             location=location_of(handler),
             notes=(f"it returned {', '.join(map(str, result)) or 'an empty dict'}",),
             help=f'add "{names[0]}" to the dict, or take it out of the declared outputs',
-        )
-    )
-
-
-def _wrong(
-    vertex: Vertex, handler: Callable[..., object], name: str, check: ValueCheck, value: object
-) -> ContractOutputError:
-    return ContractOutputError(
-        Diagnostic(
-            BROKEN_CONTRACT,
-            f"output `{name}` of vertex `{vertex.name}` is not `{check.expected}`: "
-            f"{check.explain(value)}",
-            location=location_of(handler),
-            help="return what the vertex declares, or correct the declaration",
         )
     )

@@ -5,6 +5,7 @@ from itertools import pairwise, product
 
 from hbia_dsl.atomicity.own_transaction import OwnSource, as_source
 from hbia_dsl.compat.given_handlers import Handler
+from hbia_dsl.flow.group_members import in_transaction
 from hbia_dsl.flow.group_steps import GroupSteps
 from hbia_dsl.graph.adjacency import Adjacency, adjacency_of_edges
 from hbia_dsl.graph.atomic_group import AtomicGroup
@@ -44,6 +45,12 @@ class GraphGroups:
             for group in self._groups
             if source is not None and group.on_failure == ROLLBACK
         }
+        self._transaction_of = {
+            member: group.name
+            for group in self._groups
+            if group.name in self._steps
+            for member in group.vertices
+        }
         self._slots = {name: slot + k for k, name in enumerate(self._steps)}
         self._take_turns = isinstance(source, OwnSource) and source.is_one_object
 
@@ -56,6 +63,11 @@ class GraphGroups:
     def are_transactions(self) -> list[bool]:
         """For each group, whether it has steps that begin and commit it."""
         return [group.name in self._steps for group in self._groups]
+
+    def call(self, vertex: str, handler: Handler, *, is_async: bool) -> Handler:
+        """Return how a vertex is called: runs inside a member know of its transaction."""
+        group = self._transaction_of.get(vertex)
+        return handler if group is None else in_transaction(group, handler, is_async=is_async)
 
     def in_turn(self, graph: Adjacency, numbering: Numbering) -> Adjacency | None:
         """Return the graph with groups that wait for each other; None if they need not.

@@ -1,4 +1,4 @@
-"""Plan a hand-made graph: its handlers take keywords and return dicts of outputs.
+"""Plan a graph: its handlers take keywords and return dicts of outputs, or decorated values.
 
 Dependencies are the edges and the bindings together. Everything that can be wrong
 before a handler runs is found here.
@@ -9,13 +9,15 @@ from typing import Final
 
 from hbia_dsl.compat.argument_binding import ArgumentBinder
 from hbia_dsl.compat.compensation_finding import find_compensations
-from hbia_dsl.compat.dict_results import arguments_by_name, store_dict
+from hbia_dsl.compat.decorated_results import DecoratedResult, decorated_results, taking_value
+from hbia_dsl.compat.dict_results import arguments_by_name, store_result
 from hbia_dsl.compat.given_handlers import Handler, HandlerSource
 from hbia_dsl.compat.graph_groups import GraphGroups
 from hbia_dsl.compat.graph_part import part_of_graph
 from hbia_dsl.compat.handler_finding import find_async, find_handlers, refuse_async
 from hbia_dsl.compat.initial_data import check_initial_data
 from hbia_dsl.compat.uncached_vertices import uncached_vertices
+from hbia_dsl.errors import AtomicBoundaryError
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.topology import GraphTopology
 from hbia_dsl.graph.vertex import Vertex
@@ -48,14 +50,15 @@ def plan_graph(
         DataResolutionError: An input has no source.
         ContractInputError: Initial data are not of their declared type.
         GraphCycleError: Vertices wait for each other.
-        AtomicBoundaryError: An outsider lies between members of an atomic group.
+        AtomicBoundaryError: An outsider lies between members of an atomic group, or nothing
+            leads from one member to another.
     """
     part = part_of_graph(graph, flow_name)
     topology = GraphTopology(part)
-    topology.check_acyclic()
-    topology.check_groups()
+    _check_shape(topology)
     found = find_handlers(part.vertices.values(), handlers)
-    compensations = find_compensations(part, handlers)
+    ways = decorated_results(part.vertices.values(), found)
+    compensations = _compensations(part, handlers, found, ways)
     if not is_async:
         refuse_async(found, find_async(found))
         refuse_async(compensations, find_async(compensations))
@@ -63,7 +66,7 @@ def plan_graph(
     numbering = _number(topology, groups)
     uncached = uncached_vertices(part) if is_cached else {}
     cached = part.vertices.keys() - uncached if is_cached else ()
-    planned = _vertices(topology, numbering, groups, found, initial_data, cached=cached)
+    planned = _vertices(topology, numbering, groups, found, initial_data, ways=ways, cached=cached)
     check_initial_data(part.vertices.values(), initial_data)
     return Plan(
         flow=flow_name or "graph",
@@ -76,9 +79,27 @@ def plan_graph(
         slot_count=len(topology.names) + 1 + groups.slot_count,
         has_async=any(v.is_async for v in planned) or bool(find_async(compensations)),
         has_timeouts=False,
+        has_effects=any(vertex.effect != "pure" for vertex in part.vertices.values()),
         groups=groups.planned(numbering, planned, compensations),
         always_runs=uncached,
     )
+
+
+def _check_shape(topology: GraphTopology) -> None:
+    """Refuse the cycles and groups that documents and flows of functions refuse."""
+    topology.check_acyclic()
+    found = list(topology.group_diagnostics())
+    if found:
+        raise AtomicBoundaryError("an atomic group cannot run as one unit", found)
+
+
+def _compensations(
+    part: Graph, source: HandlerSource, handlers: Mapping[str, Handler], ways: Container[str]
+) -> dict[str, Handler]:
+    return {
+        name: taking_value(undo) if name in ways else undo
+        for name, undo in find_compensations(part, source, handlers).items()
+    }
 
 
 def _vertices(
@@ -88,6 +109,7 @@ def _vertices(
     handlers: Mapping[str, Handler],
     initial_data: Mapping[str, object],
     *,
+    ways: Mapping[str, DecoratedResult],
     cached: Container[str],
 ) -> list[PlannedVertex]:
     """Return the vertices and the steps of groups, in canonical order."""
@@ -108,6 +130,8 @@ def _vertices(
                 vertex,
                 handlers[vertex.name],
                 binder,
+                groups,
+                way=ways.get(vertex.name),
                 is_async=vertex.name in async_handlers,
                 is_cached=vertex.name in cached,
             )
@@ -140,7 +164,14 @@ def _sources(graph: Graph) -> dict[str, list[str]]:
 
 
 def _planned(
-    vertex: Vertex, handler: Handler, binder: ArgumentBinder, *, is_async: bool, is_cached: bool
+    vertex: Vertex,
+    handler: Handler,
+    binder: ArgumentBinder,
+    groups: GraphGroups,
+    *,
+    way: DecoratedResult | None,
+    is_async: bool,
+    is_cached: bool,
 ) -> PlannedVertex:
     given = binder.bind(vertex, handler)
     slot = binder.slot_of[vertex.name]
@@ -148,14 +179,14 @@ def _planned(
     if is_cached:
         from hbia_dsl.compat.cached_vertex import cached  # loaded where it is used
 
-        called = cached(vertex, handler, is_async=is_async)
+        called = cached(vertex, handler, way, is_async=is_async)
     return PlannedVertex(
         vertex.name,
-        called,
+        groups.call(vertex.name, called, is_async=is_async),
         positional=_NO_ARGUMENTS,
         keyword_names=tuple(given),
         keywords=arguments_by_name(vertex.name, given) if given else None,
         slot=slot,
-        store=store_dict(vertex, handler, slot),
+        store=store_result(vertex, handler, way, slot),
         is_async=is_async,
     )

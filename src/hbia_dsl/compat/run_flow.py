@@ -55,6 +55,7 @@ def run_flow(
         DataResolutionError: An input has no source; nothing has run.
         ContractInputError: Initial data are not of their declared type.
         GraphCycleError: Vertices wait for each other.
+        AtomicBoundaryError: An atomic group cannot run as one; nothing has run.
         RunInputError: An argument is of a wrong kind, such as a dict in the place of a name.
         RunOptionError: A flag is not a flag, or `max_workers` not a whole number above 0.
         RunUsageError: An event loop runs on this thread.

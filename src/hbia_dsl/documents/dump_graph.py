@@ -6,6 +6,7 @@ documents do not know is written `any`, which is what a run makes of it; an outp
 is bound but not declared is declared; a graph without named flows gets one.
 """
 
+from hbia_dsl.documents.given_graph import given_graph
 from hbia_dsl.documents.load_graph import load_graph
 from hbia_dsl.errors import DocumentError
 from hbia_dsl.graph.graph import Graph
@@ -25,10 +26,11 @@ def dump_graph_to_yaml(graph: Graph, *, flow_name: str = "main") -> str:
 
     Raises:
         DocumentError: No document can hold the graph; every reason at once.
+        GraphError: It is no graph.
     """
     from hbia_dsl.documents.graph_writing import GraphWriting  # loaded where it is used
 
-    writing = GraphWriting(graph.frozen(), flow_name)
+    writing = GraphWriting(given_graph(graph, "dump_graph_to_yaml").frozen(), flow_name)
     text = writing.text()
     if writing.problems:
         raise DocumentError(*writing.problems)

@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hbia_dsl.diagnostics.location import Location
 from hbia_dsl.diagnostics.near_miss import did_you_mean
+from hbia_dsl.documents.lint_codes import LINT_CODES
 from hbia_dsl.documents.lint_issue import LintIssue
 from hbia_dsl.documents.lint_subject import LintFlow
 from hbia_dsl.wiring.binding import INPUT
@@ -26,9 +28,8 @@ def unknown_follower(flow: LintFlow) -> Iterator[LintIssue]:
     for vertex in flow.vertices:
         for follower, location in vertex.next:
             if follower not in known:
-                yield LintIssue(
+                yield _issue(
                     "E001",
-                    "error",
                     f"`next` of vertex `{vertex.name}` names `{follower}`, which flow "
                     f"`{flow.name}` does not have",
                     did_you_mean(follower, [n for n in names if n != vertex.name])
@@ -41,9 +42,8 @@ def no_edges(flow: LintFlow) -> Iterator[LintIssue]:
     """E002: several vertices, and no edge between any of them."""
     if len(flow.vertices) > 1 and not _connected(flow):
         first, second = flow.vertices[:2]
-        yield LintIssue(
+        yield _issue(
             "E002",
-            "error",
             f"flow `{flow.name}` has {len(flow.vertices)} vertices and no edges",
             f"bind an input to an output, or write `next: [{second.name}]` in `{first.name}`",
             flow.location,
@@ -59,12 +59,11 @@ def unknown_source(flow: LintFlow) -> Iterator[LintIssue]:
             is_input = source == INPUT and INPUT not in outputs
             if not is_input and output not in outputs.get(source, ()):
                 binding = f"{source}.{output}"
-                yield LintIssue(
+                yield _issue(
                     "E101",
-                    "error",
                     f"input `{parameter}` of vertex `{vertex.name}` is bound to `{binding}`, "
                     f"which flow `{flow.name}` does not have",
-                    did_you_mean(binding, known) or "bind it to a declared output of a vertex",
+                    did_you_mean(binding, known) or LINT_CODES["E101"].way,
                     vertex.location,
                 )
 
@@ -72,17 +71,17 @@ def unknown_source(flow: LintFlow) -> Iterator[LintIssue]:
 def missing_keys(flow: LintFlow) -> Iterator[LintIssue]:
     """W001, W002, W003, W005: a vertex leaves out a key that it should have."""
     for vertex in flow.vertices:
-        for code, key, suggestion in _WANTED:
+        for code, key in _WANTED:
             if key not in vertex.keys:
                 text = f"vertex `{vertex.name}` has no `{key}`"
-                yield LintIssue(code, "warning", text, suggestion, vertex.location)
+                yield _issue(code, text, LINT_CODES[code].way, vertex.location)
 
 
 _WANTED: Final = (
-    ("W001", "effect", "write `effect: pure` if repeating is harmless, else `effect: side_effect`"),
-    ("W002", "version", 'write `version: "1"`, and raise it when what the vertex does changes'),
-    ("W003", "handler", "write `handler: package.module.function`"),
-    ("W005", "outputs", "write `outputs: {name: type}` for what the handler returns"),
+    ("W001", "effect"),
+    ("W002", "version"),
+    ("W003", "handler"),
+    ("W005", "outputs"),
 )
 
 
@@ -94,15 +93,14 @@ def not_snake_case(flow: LintFlow) -> Iterator[LintIssue]:
             better = _in_snake_case(vertex.name)
             way = f"call it `{better}`" if better and better not in taken else "rename it"
             text = f"the name of vertex `{vertex.name}` is not in snake_case"
-            yield LintIssue("W006", "warning", text, way, vertex.location)
+            yield _issue("W006", text, way, vertex.location)
 
 
 def only_one_vertex(flow: LintFlow) -> Iterator[LintIssue]:
     """W007: the flow has one vertex only."""
     if len(flow.vertices) == 1:
         text = f"flow `{flow.name}` has one vertex only"
-        way = "call the handler itself, or divide the work into vertices"
-        yield LintIssue("W007", "warning", text, way, flow.location)
+        yield _issue("W007", text, LINT_CODES["W007"].way, flow.location)
 
 
 def unused_output(flow: LintFlow) -> Iterator[LintIssue]:
@@ -117,9 +115,8 @@ def unused_output(flow: LintFlow) -> Iterator[LintIssue]:
     for vertex in flow.vertices:
         for output in vertex.outputs:
             if vertex.is_pure and vertex.name in before and (vertex.name, output) not in used:
-                yield LintIssue(
+                yield _issue(
                     "W101",
-                    "warning",
                     f"no vertex takes output `{output}` of vertex `{vertex.name}`",
                     f"bind an input to `{vertex.name}.{output}`, or take the output away",
                     vertex.location,
@@ -131,14 +128,16 @@ def unreachable_vertex(flow: LintFlow) -> Iterator[LintIssue]:
     connected = _connected(flow)
     for vertex in flow.vertices:
         if connected and vertex.name not in connected:
-            yield LintIssue(
+            yield _issue(
                 "W102",
-                "warning",
                 f"vertex `{vertex.name}` is not connected to the rest of flow `{flow.name}`",
-                "bind one of its inputs, or name it in the `next` of another vertex; else move "
-                "it to a flow of its own",
+                LINT_CODES["W102"].way,
                 vertex.location,
             )
+
+
+def _issue(code: str, message: str, suggestion: str, location: Location | None) -> LintIssue:
+    return LintIssue(code, LINT_CODES[code].severity, message, suggestion, location)
 
 
 def _connected(flow: LintFlow) -> set[str]:

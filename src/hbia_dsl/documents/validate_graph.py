@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from hbia_dsl.documents.given_graph import given_graph
+from hbia_dsl.graph.compensation import undone_by_nothing
 from hbia_dsl.graph.edge import Edge
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.input_text import bindings_of
@@ -16,16 +18,20 @@ def validate_graph(graph: Graph) -> list[str]:
     A binding counts as an edge. Looked at are: both ends of every edge and binding, cycles
     (a shortest one of each part of the graph that has some), and whether each atomic group
     is connected, has no outsider between its members, and waits for no other group that
-    waits for it.
+    waits for it; and that something takes back each side effect in a group that compensates.
 
     Returns:
         One line a problem; empty if there is none.
+
+    Raises:
+        GraphError: It is no graph.
 
     Example:
         >>> graph = Graph([Vertex("a"), Vertex("b")], [Edge("a", "b"), Edge("b", "a")])
         >>> validate_graph(graph)
         ['2 vertices wait for each other: a -> b -> a']
     """
+    graph = given_graph(graph, "validate_graph")
     problems: list[str] = []
     edges: list[Edge] = list(graph.edges)
     for vertex in graph.vertices.values():
@@ -39,7 +45,8 @@ def validate_graph(graph: Graph) -> list[str]:
                 else:
                     edges.append(Edge(source, vertex.name))
     whole = Graph(graph.vertices.values(), edges, graph.atomic_groups.values())
-    return [*problems, *_problems_of_shape(GraphTopology(whole))]
+    topology = GraphTopology(whole)
+    return [*problems, *_problems_of_shape(topology), *_problems_of_compensation(whole)]
 
 
 def _problems_of_shape(topology: GraphTopology) -> Iterator[str]:
@@ -49,6 +56,11 @@ def _problems_of_shape(topology: GraphTopology) -> Iterator[str]:
     if not cycles:  # on a cycle, members lie outside their own group
         for diagnostic in topology.group_diagnostics():
             yield diagnostic.message
+
+
+def _problems_of_compensation(graph: Graph) -> Iterator[str]:
+    for vertex, group in undone_by_nothing(graph):
+        yield f"nothing takes back `{vertex.name}`, a side effect in group `{group.name}`"
 
 
 def _dangling(graph: Graph, vertex: Vertex, parameter: str, source: str, output: str) -> str | None:

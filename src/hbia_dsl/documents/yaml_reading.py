@@ -49,8 +49,8 @@ def read_yaml(text: str, problems: DocumentProblems) -> Node | None:
     # it, nobody has declared.
     take = cast("Mapping[type, Callable[[YamlEvent], None]]", handlers)
     count = 0
-    # The parser of libyaml is ten times as fast; where PyYAML was built without it, the other
-    # one says the same.
+    # The parser of libyaml is ten times as fast. Where PyYAML was built without it, the other one
+    # reads the same, but refuses `str?` in { }: there a question mark wants quotes.
     events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     try:
         for event in cast("Iterable[YamlEvent]", events):

@@ -6,8 +6,12 @@ from typing import Final
 from hbia_dsl.documents.place import Place
 from hbia_dsl.documents.yaml_node import Mark
 
-_BRACKETS: Final = re.compile(r"[{,]\s*\w[\w -]*:\s*\w+\[")
+_BARE_TYPE: Final = re.compile(r"[{,]\s*\w[\w -]*:\s*\w+(?P<sign>[\[?])")
 _TWO_COLONS: Final = re.compile(r"^\s*[\w-]+:\s+[^'\"#{\[]*:(\s|$)")
+_IN_QUOTES: Final = {
+    "[": 'inside { } write a type that has brackets in quotes: "list[int]"',
+    "?": 'inside { } write a type that has a question mark in quotes: "str?"',
+}
 _WORDS: Final = {
     "flow mapping": "mapping in { }",
     "flow sequence": "list in [ ]",
@@ -38,8 +42,9 @@ def syntax_help(text: str, place: Place, begun: Mark | None) -> str:
     if "\t" in _line(lines, place.line - 1)[: place.column + 1]:
         return "indent with spaces; YAML takes no tabs there"
     for number in range(max(first, place.line - 20), place.line):
-        if _BRACKETS.search(_line(lines, number)):
-            return 'inside { } write a type that has brackets in quotes: "list[int]"'
+        bare = _BARE_TYPE.search(_line(lines, number))
+        if bare is not None:
+            return _IN_QUOTES[bare["sign"]]
     for number in (place.line - 1, place.line - 2):
         if _TWO_COLONS.match(_line(lines, number)):
             return "put text that has a colon in quotes"

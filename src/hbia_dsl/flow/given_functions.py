@@ -7,9 +7,14 @@ nothing that its reader did not hand out.
 import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
+from typing import cast
 
 from hbia_dsl.declare.declaration import declaration_of, underlying
+from hbia_dsl.diagnostics.caller import caller_location
+from hbia_dsl.diagnostics.diagnostic import Diagnostic
+from hbia_dsl.diagnostics.diagnostic_code import UNGIVEN_FUNCTION
 from hbia_dsl.documents.function_path import path_of_function, public_module_name
+from hbia_dsl.errors import DocumentError
 from hbia_dsl.flow.flow import Given
 
 
@@ -17,7 +22,15 @@ class GivenFunctions:
     """Finds functions by their paths."""
 
     def __init__(self, given: Given) -> None:
-        parts = (given,) if isinstance(given, ModuleType) else tuple(given)
+        """Take what a document may name.
+
+        Args:
+            given: A module or its name, or several of these and functions.
+
+        Raises:
+            DocumentError: It is something else, or there is no imported module of a name.
+        """
+        parts = [_part(part) for part in _listed(given)]
         self.modules = [part for part in parts if isinstance(part, ModuleType)]
         self._by_path: dict[str, Callable[..., object]] = {}
         homes: dict[str, None] = {}
@@ -49,6 +62,26 @@ class GivenFunctions:
                 if is_declared(value)
             ]
         return found
+
+
+def _listed(given: object) -> Iterable[object]:
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        return given
+    return (given,)
+
+
+def _part(given: object) -> ModuleType | Callable[..., object]:
+    """Return a module or function that was given, by itself or as the name of a module."""
+    found = sys.modules.get(given) if isinstance(given, str) else given
+    if isinstance(found, ModuleType) or callable(found):
+        return found
+    if isinstance(found, classmethod):
+        return cast("Callable[..., object]", found)  # as a decorator leaves one in a class
+    text = f"a document's functions are a module or functions, not a {type(given).__name__}"
+    if isinstance(given, str):
+        text = f"no module `{given}` is imported"
+    help_ = "import the module first and give it to `from_yaml`"
+    raise DocumentError(Diagnostic(UNGIVEN_FUNCTION, text, location=caller_location(), help=help_))
 
 
 def is_declared(value: object) -> bool:

@@ -7,7 +7,7 @@ never see a graph move under them.
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self, TypeVar
 
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
@@ -23,6 +23,7 @@ from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.graph.edge import Edge
 from hbia_dsl.graph.vertex import Vertex
 
+T = TypeVar("T")
 _Names = dict[str, list[str]]
 
 
@@ -41,10 +42,15 @@ class Graph:  # noqa: PLW1641 - a graph can still change, so it has no hash
 
     def __init__(
         self,
-        vertices: Iterable[Vertex] = (),
+        vertices: Iterable[Vertex] | Mapping[str, Vertex] = (),
         edges: Iterable[Edge] = (),
-        atomic_groups: Iterable[AtomicGroup] = (),
+        atomic_groups: Iterable[AtomicGroup] | Mapping[str, AtomicGroup] = (),
     ) -> None:
+        """Put a graph together; what another graph has by name is taken as it is.
+
+        Raises:
+            GraphError: The parts do not fit together, or one is of a wrong kind.
+        """
         self._vertices: dict[str, Vertex] = {}
         self._edges: dict[Edge, None] = {}
         self._groups: dict[str, AtomicGroup] = {}
@@ -52,11 +58,11 @@ class Graph:  # noqa: PLW1641 - a graph can still change, so it has no hash
         self._flows: dict[str, tuple[str, ...]] = {}
         self._neighbours: tuple[_Names, _Names] | None = None
         self._is_frozen = False
-        for vertex in vertices:
+        for vertex in _parts(vertices):
             self.add_vertex(vertex)
         for edge in edges:
             self.add_edge(edge)
-        for group in atomic_groups:
+        for group in _parts(atomic_groups):
             self.add_atomic_group(group)
 
     @property
@@ -89,9 +95,10 @@ class Graph:  # noqa: PLW1641 - a graph can still change, so it has no hash
 
         Raises:
             VertexAlreadyExistsError: The graph has one of that name.
-            GraphError: The graph is frozen.
+            GraphError: The graph is frozen, or this is no vertex.
         """
         self._refuse_if_frozen()
+        _check_kind(vertex, Vertex)
         if vertex.name in self._vertices:
             raise VertexAlreadyExistsError(
                 _problem(
@@ -106,9 +113,10 @@ class Graph:  # noqa: PLW1641 - a graph can still change, so it has no hash
 
         Raises:
             EdgeInvalidError: An end is not a vertex of the graph, or both are the same.
-            GraphError: The graph is frozen.
+            GraphError: The graph is frozen, or this is no edge.
         """
         self._refuse_if_frozen()
+        _check_kind(edge, Edge)
         for end in (edge.source, edge.target):
             if end not in self._vertices:
                 raise EdgeInvalidError(
@@ -129,10 +137,11 @@ class Graph:  # noqa: PLW1641 - a graph can still change, so it has no hash
 
         Raises:
             VertexNotFoundError: A member is not a vertex of the graph.
-            GraphError: The name is taken, a member is in another group already, or the
-                graph is frozen.
+            GraphError: The name is taken, a member is in another group already, the graph is
+                frozen, or this is no group.
         """
         self._refuse_if_frozen()
+        _check_kind(group, AtomicGroup)
         if group.name in self._groups:
             raise GraphError(
                 _problem(
@@ -241,6 +250,24 @@ class Graph:  # noqa: PLW1641 - a graph can still change, so it has no hash
             raise GraphError(
                 _problem("this graph is frozen", "build a new `Graph` and add to that one")
             )
+
+
+def _parts(given: Iterable[T] | Mapping[str, T]) -> Iterable[T]:
+    return given.values() if isinstance(given, Mapping) else given
+
+
+def _check_kind(given: object, kind: type) -> None:
+    """Refuse what callers without a type checker give in the place of a part."""
+    if not isinstance(given, kind):
+        text = f"what is added must be of class `{kind.__name__}`, not {type(given).__name__}"
+        raise GraphError(_problem(text, _WRITTEN[kind]))
+
+
+_WRITTEN: Final[Mapping[type, str]] = {
+    Vertex: 'write Vertex("name", handler)',
+    Edge: 'write Edge("before", "after")',
+    AtomicGroup: 'write AtomicGroup("name", ["member"])',
+}
 
 
 def _problem(message: str, help_: str | None) -> Diagnostic:

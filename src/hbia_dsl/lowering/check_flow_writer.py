@@ -158,6 +158,7 @@ class CheckFlowWriter:
         returns = stand_in.returns
         text = writer.any_text if returns is None else returns.text(writer.imports)
         writer.line(f"    ) -> {text}:", place)
+        # Text for a type checker, which is never run: only the signature is judged.
         writer.line("        raise NotImplementedError")
         if returns is None:
             self._is_unproven(vertex.name, f"the result of `{vertex.name}`", _UNNAMED_TYPE)

@@ -117,7 +117,9 @@ def read_fields(
                 problems += error.under(field_step(key))
         elif field.required:
             expected = declared_text(field.form)
-            problems.append(DataProblem(field_step(key), f"missing, expected {expected}", expected))
+            # Of what may be anything, `object` would say nothing.
+            message = "missing" if field.form is object else f"missing, expected {expected}"
+            problems.append(DataProblem(field_step(key), message, expected))
     absent = [key for key in fields if key not in data]
     problems += [_unknown(key, absent) for key in data if key not in fields]
     if problems:

@@ -9,6 +9,7 @@ import pytest
 import hbia_dsl
 from hbia_dsl.cli.entry import main
 from hbia_dsl.diagnostics.diagnostic_code import CODES
+from hbia_dsl.documents.lint_codes import LINT_CODES
 
 
 @pytest.mark.parametrize("number", ["HB101", "HB201", "HB305", "HB501"])
@@ -47,7 +48,27 @@ def test_without_a_code_all_are_listed(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["explain"]) == 0
 
     listed = capsys.readouterr().out.splitlines()
-    assert listed == [f"{code.number}  {code.title}" for code in CODES.values()]
+    problems = [f"{code.number}  {code.title}" for code in CODES.values()]
+    findings = [f"{code.number}   {code.finds}" for code in LINT_CODES.values()]
+    assert listed == [*problems, *findings]
+
+
+@pytest.mark.parametrize("number", ["E001", "w001"])
+def test_a_code_of_lint_has_a_page_too(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", number]) == 0
+
+    told = LINT_CODES[number.upper()]
+    page = capsys.readouterr().out
+    assert page.startswith(f"# {told.number}: ")
+    assert told.finds[1:] in page
+    assert told.why in page
+    assert told.way[1:] in page
+
+
+def test_a_code_of_lint_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "W-101"]) == 2
+
+    assert "did you mean `W101`?" in capsys.readouterr().err
 
 
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:

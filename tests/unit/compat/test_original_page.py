@@ -348,7 +348,12 @@ def test_members_of_a_serial_group_run_one_by_one_while_outsiders_overlap() -> N
     declared = yaml.safe_load(dedent(GROUPS))["atomic_groups"]
     groups = [AtomicGroup(name, **fields) for name, fields in declared.items()]
     members = groups[0].vertices
-    graph = Graph([Vertex(name) for name in (*members, "left", "right")], atomic_groups=groups)
+    first, *others = members
+    graph = Graph(
+        [Vertex(name) for name in (*members, "left", "right")],
+        [Edge(first, name) for name in others],
+        groups,
+    )
     watch = Watch()
     outside = threading.Barrier(3, timeout=10)
     lock = threading.Lock()

@@ -42,6 +42,32 @@ def test_an_input_declared_by_type_takes_initial_data() -> None:
     assert dict(result) == {"a.x": 1, "b.x": 2}
 
 
+def test_a_declared_input_that_nobody_gives_keeps_the_default_of_its_handler() -> None:
+    def handler(x: int = 7, *, y: int = 8) -> dict[str, object]:
+        return {"sum": x + y}
+
+    graph = Graph([Vertex("a", handler, inputs={"x": "int", "y": "input.other"})])
+
+    assert run_flow(graph)["a.sum"] == 15
+    assert run_flow(graph, initial_data={"x": 1})["a.sum"] == 9
+    assert run_flow(graph, initial_data={"a.x": 2, "other": 3})["a.sum"] == 5
+
+
+def test_a_list_with_a_part_that_nobody_gives_does_not_fall_back_on_the_default() -> None:
+    def handler(xs: list[int] | None = None) -> dict[str, object]:
+        raise AssertionError("this must not run")
+
+    graph = Graph(
+        [
+            Vertex("early", lambda: {"out": 5}, outputs={"out": "int"}),
+            Vertex("late", handler, inputs={"xs": "early.out, input.more"}),
+        ]
+    )
+
+    with pytest.raises(DataResolutionError, match=r"taken as `input\.more`, has no source"):
+        run_flow(graph)
+
+
 def test_without_declared_inputs_the_parameters_of_the_handler_decide() -> None:
     def handler(x: int, y: int = 7, *, z: int) -> dict[str, object]:
         return {"sum": x + y + z}

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from hbia_dsl import AtomicGroup, Edge, FlowResult, Graph, GraphTopology, Vertex, run_flow
+from hbia_dsl import (
+    AtomicGroup,
+    Edge,
+    FlowResult,
+    Graph,
+    GraphTopology,
+    Vertex,
+    run_flow,
+    validate_graph,
+)
 from hbia_dsl.errors import (
     AtomicBoundaryError,
     DataResolutionError,
@@ -117,6 +126,44 @@ def test_an_outsider_inside_a_group_is_told_before_anything_runs() -> None:
         run_flow(graph)
 
     assert "`b` lies between members of atomic group `group`" in str(error.value)
+
+
+def never(**_: object) -> dict[str, object]:
+    raise AssertionError("this must not run")
+
+
+@pytest.mark.parametrize(
+    ("edges", "members"),
+    [
+        ([], ("a", "b")),
+        ([Edge("a", "c"), Edge("c", "b")], ("a", "b")),
+        ([Edge("c", "a"), Edge("c", "b")], ("a", "b")),
+    ],
+    ids=["nothing leads from one to the other", "an outsider between", "an outsider before both"],
+)
+@pytest.mark.parametrize("flow", [None, "main"])
+def test_a_group_that_cannot_run_as_one_is_refused_as_validate_graph_says(
+    edges: list[Edge], members: tuple[str, ...], flow: str | None
+) -> None:
+    graph = Graph([Vertex(name, never) for name in ("a", "b", "c")], edges)
+    graph.add_atomic_group(AtomicGroup("group", members))
+    graph.add_flow("main", ["a", "b", "c"])
+
+    with pytest.raises(AtomicBoundaryError) as error:
+        run_flow(graph, flow)
+
+    assert [d.message for d in error.value.diagnostics] == validate_graph(graph)
+
+
+def test_a_flow_of_a_graph_that_leaves_members_apart_is_refused() -> None:
+    graph = Graph([Vertex(name, never) for name in "abc"], [Edge("a", "b"), Edge("b", "c")])
+    graph.add_atomic_group(AtomicGroup("group", ("a", "b", "c")))
+    graph.add_flow("ends", ["a", "c"])
+
+    with pytest.raises(AtomicBoundaryError) as error:
+        run_flow(graph, "ends")
+
+    assert "atomic group `group` falls into 2 parts" in error.value.diagnostics[0].message
 
 
 def test_changes_of_the_graph_after_a_run_do_not_change_the_result() -> None:

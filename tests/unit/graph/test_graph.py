@@ -1,6 +1,7 @@
 """Graphs put together by hand: what they take, refuse, remember and are equal to."""
 
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import pytest
@@ -34,6 +35,46 @@ def test_vertices_edges_and_groups_come_out_in_the_order_they_were_added() -> No
     assert list(graph.vertices) == ["c", "a", "b"]
     assert [str(edge) for edge in graph.edges] == ["c -> b", "a -> b"]
     assert list(graph.atomic_groups) == ["second", "first"]
+
+
+def test_a_graph_is_made_of_what_another_graph_has_by_name() -> None:
+    graph = pair()
+    graph.add_atomic_group(AtomicGroup("both", ["load", "save"]))
+
+    assert Graph(graph.vertices, graph.edges, graph.atomic_groups) == graph
+    assert Graph(vertices=graph.vertices).vertices == graph.vertices
+
+
+@pytest.mark.parametrize(
+    ("part", "message", "help_"),
+    [
+        (
+            {"vertices": ["a"]},
+            "what is added must be of class `Vertex`, not str",
+            'write Vertex("name", handler)',
+        ),
+        (
+            {"vertices": {"a": "app.a"}},
+            "what is added must be of class `Vertex`, not str",
+            'write Vertex("name", handler)',
+        ),
+        (
+            {"edges": [("a", "b")]},
+            "what is added must be of class `Edge`, not tuple",
+            'write Edge("before", "after")',
+        ),
+        (
+            {"atomic_groups": [["a"]]},
+            "what is added must be of class `AtomicGroup`, not list",
+            'write AtomicGroup("name", ["member"])',
+        ),
+    ],
+)
+def test_a_part_of_a_wrong_kind_is_told_so(part: dict[str, Any], message: str, help_: str) -> None:
+    with pytest.raises(GraphError) as error:
+        Graph(**part)
+
+    assert (error.value.diagnostic.message, error.value.diagnostic.help) == (message, help_)
 
 
 def test_an_edge_added_twice_counts_once() -> None:

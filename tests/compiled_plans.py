@@ -23,9 +23,9 @@ class CompiledPlan:
             self._compiled = compile_plan(self.plan)
         return self._compiled
 
-    def lowered(self, *, check: bool) -> CompiledRun | None:
+    def lowered(self, *, check: bool, timed: bool) -> CompiledRun | None:
         """Return None: only plans that are async are compiled here."""
-        del check
+        del check, timed
         return None
 
 

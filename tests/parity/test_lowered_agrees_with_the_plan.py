@@ -59,6 +59,10 @@ def both(flow: Flow[..., object], **inputs: object) -> dict[str, object]:
     planned = outcome(on_kernel(flow), inputs)
 
     assert compiled == [planned] * 3
+    for way in (flow, on_kernel(flow)):
+        untimed = outcome(way.options(timings=False), inputs)
+        assert untimed.get("timed", []) == []
+        assert untimed == planned | {key: [] for key in ("timed",) if key in planned}
     return planned
 
 

@@ -29,6 +29,13 @@ def drive_lowered(run: RunState, compiled: CompiledRun) -> None:
         record_outcome(run, number, error)
     else:
         run.kernel.all_succeeded_before(failed_at)
+    if compiled.is_timed:
+        _note_starts(run, begun, failed_at)
+
+
+def _note_starts(run: RunState, begun: float, failed_at: int) -> None:
+    """Note when each vertex was started, up to one that failed."""
+    ended = run.ended
     # Nothing happens between two vertices: one begins when the one before it ends.
     started = array("d", (begun,))
     started.extend(ended[: len(ended) - 1])

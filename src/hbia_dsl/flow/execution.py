@@ -38,7 +38,7 @@ class Lowered(Protocol):
         """Return it if all its vertices are async, or None if this run should use the plan."""
         ...
 
-    def lowered(self, *, check: bool) -> CompiledRun | None:
+    def lowered(self, *, check: bool, timed: bool) -> CompiledRun | None:
         """Return it if no vertex is async, or None if this run should use the plan."""
         ...
 
@@ -172,6 +172,7 @@ def _new_run(
     )
     run.undo_timeout_s = options.compensation_timeout_s
     run.undo_attempts = options.compensation_attempts
+    run.keeps_timings = options.timings
     if mode.cache_dir is not None:
         from hbia_dsl.flow.cache_of_run import enter_cache  # loaded where it is used
 
@@ -192,7 +193,7 @@ def _leave_cache(run: RunState) -> None:
 
 def _drive_serially(run: RunState, options: RunOptions, lowered: Lowered | None) -> None:
     if lowered is not None and not _is_special(run):
-        compiled = lowered.lowered(check=options.check)
+        compiled = lowered.lowered(check=options.check, timed=options.timings)
         if compiled is not None:
             drive_lowered(run, compiled)
             return

@@ -32,15 +32,16 @@ _TAKEN_PREFIXES = ("call_", "sure_", "store_", "default_")
 """What the text puts before the name of a variable."""
 
 
-def lower_plan(flow: WiredFlow, planned: PlannedFlow, *, check: bool) -> CompiledRun:
+def lower_plan(flow: WiredFlow, planned: PlannedFlow, *, check: bool, timed: bool) -> CompiledRun:
     """Compile a flow for serial runs.
 
     Args:
         flow: The wired flow; it has no async vertices.
         planned: Its plan.
         check: Whether values are checked against their declared types.
+        timed: Whether it is noted when each vertex ran.
     """
-    return _Lowering(flow, planned.plan.vertices, check=check).compiled()
+    return _Lowering(flow, planned.plan.vertices, check=check).compiled(timed=timed)
 
 
 def lower_awaits(flow: WiredFlow, planned: PlannedFlow, *, check: bool) -> AwaitedRun:
@@ -67,10 +68,10 @@ class _Lowering:
         }
         self.names: dict[str, object] = {"ABSENT": ABSENT, "check": _checker(self.ordered)}
 
-    def compiled(self) -> CompiledRun:
+    def compiled(self, *, timed: bool) -> CompiledRun:
         """Compile all vertices."""
         calls, slot_of = self._calls()
-        return compile_run(self.flow.name, calls, slot_of, self.names)
+        return compile_run(self.flow.name, calls, slot_of, self.names, timed=timed)
 
     def compiled_awaits(self) -> AwaitedRun:
         """Compile all vertices, which are async."""

@@ -19,7 +19,12 @@ def states_of(run: RunState) -> Mapping[str, str]:
 
 
 def timings_of(run: RunState) -> Mapping[str, VertexTiming]:
-    """Return when each vertex that was started ran, by name, in canonical order."""
+    """Return when each vertex that was started ran, by name, in canonical order.
+
+    Empty if the run does not keep timings: some drivers need the times, and note them anyway.
+    """
+    if not run.keeps_timings:
+        return {}
     begun = min((t for t in run.started if t != NO_TIME), default=0.0)
     return {
         vertex.name: VertexTiming(started - begun, ended - begun)

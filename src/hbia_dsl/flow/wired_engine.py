@@ -37,7 +37,7 @@ class WiredEngine:
         self.wired: WiredFlow = wired
         self._plans: _Plans = {}
         self._attached: WeakKeyDictionary[AttachedTransactions, _Plans] = WeakKeyDictionary()
-        self._lowered: dict[bool, CompiledRun] = {}
+        self._lowered: dict[tuple[bool, bool], CompiledRun] = {}
         self._awaited: dict[bool, AwaitedRun] = {}
         self._serial_runs = 0
 
@@ -103,15 +103,16 @@ class WiredEngine:
             cached=mode.cache_dir is not None,
         )
 
-    def lowered(self, *, check: bool) -> CompiledRun | None:
+    def lowered(self, *, check: bool, timed: bool) -> CompiledRun | None:
         """Return the flow compiled for serial runs; None if this run should use the plan.
 
         Atomic groups are the kernel's, which knows when one begins and ends.
         """
-        compiled = self._lowered.get(check)
+        compiled = self._lowered.get((check, timed))
         if compiled is None and self._may_compile():
             planned = self.planned(check=check)
-            compiled = self._lowered[check] = lower_plan(self.wired, planned, check=check)
+            compiled = lower_plan(self.wired, planned, check=check, timed=timed)
+            self._lowered[check, timed] = compiled
         return compiled
 
     def awaited(self, *, check: bool) -> AwaitedRun | None:

@@ -26,6 +26,7 @@ class RunState:
         "deadline_error",
         "ended",
         "keeps_going",
+        "keeps_timings",
         "kernel",
         "plan",
         "returned",
@@ -71,6 +72,8 @@ class RunState:
         """When each vertex was started, in seconds on the clock."""
         self.ended: array[float] = plan.no_times[:]
         """When each vertex ended."""
+        self.keeps_timings: bool = True
+        """Whether somebody may ask for these times when the run has ended."""
         self.clock: Clock = clock
         self.scope: RunScope = RunScope(plan.flow, clock, CURRENT_SCOPE.get(), timeout_s)
         self.context: Context = copy_context()

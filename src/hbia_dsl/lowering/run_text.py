@@ -1,7 +1,7 @@
 """The text of a flow that runs: the lowered calls, with what a run must keep.
 
 One line a vertex: call it in its own copy of the context, keep the result in a
-variable and in its slot, check its contract, note the time. Compiled once, it runs a
+variable and in its slot, check its contract, note the time if asked. Compiled once, it runs a
 serial flow at the speed of code written by hand. A traceback shows these lines.
 """
 
@@ -44,6 +44,8 @@ class CompiledRun:
     pieces: tuple[Piece, ...]
     first_lines: tuple[tuple[int, ...], ...]
     """For each piece, the first line of each of its vertices."""
+    is_timed: bool
+    """Whether the pieces note when each vertex ended."""
 
     def vertex_at(self, traceback: types.TracebackType | None) -> int | None:
         """Return the number of the vertex in whose line a traceback passes a piece."""
@@ -58,7 +60,12 @@ class CompiledRun:
 
 
 def compile_run(
-    flow: str, calls: Sequence[RunCall], slot_of: Mapping[str, int], names: Mapping[str, object]
+    flow: str,
+    calls: Sequence[RunCall],
+    slot_of: Mapping[str, int],
+    names: Mapping[str, object],
+    *,
+    timed: bool,
 ) -> CompiledRun:
     """Compile the calls of a flow, in the order in which they run.
 
@@ -68,15 +75,16 @@ def compile_run(
         slot_of: The slot of each variable, for pieces that read what others produced.
         names: What expressions mention besides slots and variables, and `check`: called with
             the number of a vertex and a result that is of none of its `sure` classes.
+        timed: Whether to note when each vertex ended.
     """
     pieces, first_lines = [], []
     for start in range(0, len(calls), PIECE_VERTICES):
         number = start // PIECE_VERTICES
         part = calls[start : start + PIECE_VERTICES]
-        lines, firsts = _piece_lines(part, start, slot_of)
+        lines, firsts = _piece_lines(part, start, slot_of, timed=timed)
         pieces.append(compile_piece(piece_title(flow, number), lines, part, names))
         first_lines.append(tuple(firsts))
-    return CompiledRun(tuple(pieces), tuple(first_lines))
+    return CompiledRun(tuple(pieces), tuple(first_lines), timed)
 
 
 def piece_title(flow: str, number: int) -> str:
@@ -111,13 +119,15 @@ def keeping_lines(call: RunCall, number: int) -> list[str]:
 
 
 def _piece_lines(
-    calls: Sequence[RunCall], start: int, slot_of: Mapping[str, int]
+    calls: Sequence[RunCall], start: int, slot_of: Mapping[str, int], *, timed: bool
 ) -> tuple[list[str], list[int]]:
     lines = ["def run(S, T, now, copy):", *borrowing_lines(calls, slot_of)]
     firsts = []
     for offset, call in enumerate(calls):
         firsts.append(len(lines) + 1)
         lines += _call_lines(call, start + offset)
+        if timed:
+            lines.append(f"    T[{start + offset}] = now()")
     return lines, firsts
 
 
@@ -126,7 +136,6 @@ def _call_lines(call: RunCall, number: int) -> list[str]:
     return [
         f"    {call.variable} = copy().run({arguments})",
         *keeping_lines(call, number),
-        f"    T[{number}] = now()",
     ]
 
 

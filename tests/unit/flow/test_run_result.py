@@ -1,5 +1,6 @@
 """`Run`: values by vertex and by name, outcomes, times; a lawful mapping."""
 
+import asyncio
 import re
 from collections import ChainMap
 from collections.abc import Mapping
@@ -259,3 +260,26 @@ def test_a_result_that_is_none_is_a_value() -> None:
 def test_a_split_result_keeps_its_whole_beside_its_parts(run: Run[str]) -> None:
     assert run[rank] == Scored("bert", 0.5)
     assert run["rank.score"] is run[rank].score
+
+
+@vertex
+def doubled(number: int) -> int:
+    return 2 * number
+
+
+@vertex
+def halved(doubled: int) -> float:
+    return doubled / 2
+
+
+@pytest.mark.parametrize("mode", [{}, {"parallel": True}, {"timeout_s": 60}], ids=str)
+def test_a_run_without_timings_has_none_in_any_mode(mode: OptionsGiven) -> None:
+    timed = Flow.of("halves", doubled, halved).options(**mode)
+    untimed = timed.options(timings=False)
+
+    run = untimed.run(number=2)
+
+    assert run.timings == {}
+    assert [vertex.duration_s for vertex in run.report] == [None, None]
+    assert dict(run) == dict(timed.run(number=2))
+    assert asyncio.run(untimed.run_async(number=2)).timings == {}

@@ -318,6 +318,19 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "HB410",
         "flow: {f: {a: {handler: m.a, compensate: §m.undo}}}\natomic_groups: {g: {vertices: [a]}}",
     ),
+    "`compensate: null` in a group that rolls back": (
+        "HB410",
+        ("flow: {f: {a: {handler: m.a, compensate: §null}}}\natomic_groups: {g: {vertices: [a]}}"),
+    ),
+    "a member that nothing takes back": (
+        "HB410",
+        (
+            "flow:\n  f:\n    a: {handler: m.a, compensate: m.undo, next: [b]}\n"
+            "    §b: {handler: m.b}\n"
+            "atomic_groups:\n  g: {vertices: [a, b], on_failure: compensate}"
+        ),
+    ),
+    "`compensate` with nothing behind it": ("HB405", _vertex("handler: m.b\n      compensate:§\n")),
     # Handlers.
     "a handler without a module": ("HB411", _vertex("handler: §charge")),
     "a handler that leads through private names": (

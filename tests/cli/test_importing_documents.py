@@ -21,6 +21,7 @@ from hbia_dsl.documents.document_source import read_text
 from hbia_dsl.documents.dump_graph import dump_graph_to_yaml
 from hbia_dsl.documents.load_graph import load_graph, load_graph_from_yaml
 from hbia_dsl.graph.edge import Edge
+from hbia_dsl.graph.nothing_to_undo import nothing_to_undo
 from written_apps import WrittenApp
 from written_graphs import written_graph
 
@@ -187,6 +188,30 @@ def test_hostile_documents_become_modules_that_build_and_keep_every_edge(app: Wr
     command = [sys.executable, "-m", "ruff", "format", "--isolated", "--check", *readable]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=50)
     assert done.returncode == 0, done.stdout
+
+
+def test_an_input_or_output_called_self_becomes_a_module_that_imports(app: WrittenApp) -> None:
+    app.write(
+        "selves.yaml",
+        """
+        flow:
+          f:
+            a: {handler: m.a, inputs: {self: int}, outputs: {self: int, other: int}}
+            b: {handler: m.b, inputs: {self: a.self}, compensate: null}
+        atomic_groups: {g: {vertices: [a, b], on_failure: compensate}}
+        """.replace("other: int}}", "other: int}, compensate: m.undo}"),
+    )
+    sys.path.insert(0, str(app.folder))
+
+    done = app.hbia("import", "selves.yaml", "--output", "app_selves.py")
+
+    assert done.code == 0, done.err
+    importlib.invalidate_caches()
+    module = importlib.import_module("app_selves")
+    flow = module.f
+    assert isinstance(flow, Flow)
+    assert _edges(flow) == {Edge("a", "b")}
+    assert flow.graph.vertices["b"].compensate is nothing_to_undo
 
 
 def _lower(path: Path) -> str:

@@ -333,3 +333,53 @@ def test_a_document_that_is_not_there_is_one_line(
     done = app.hbia("run", *arguments)
 
     assert (done.code, done.out, done.err) == (2, "", f"hbia run: {problem}")
+
+
+@pytest.mark.parametrize("given", ["inputs: {x: int}, ", ""])
+def test_a_parameter_by_position_only_is_called_that(app: WrittenApp, given: str) -> None:
+    app.write("app_odd.py", "def handle(x, /):\n    return {}\n")
+    app.write("odd.yaml", f"flow: {{f: {{a: {{{given}handler: app_odd.handle}}}}}}")
+
+    done = app.hbia(
+        "run", "odd.yaml", "--handlers", "app_odd", *(("--set", "x=1") if given else ())
+    )
+
+    assert done.code == 2
+    assert "error[HB312]: the handler of vertex `a` takes `x` by position only" in done.err
+    assert "help: let it take `x` by keyword: leave out the `/` behind it" in done.err
+
+
+def test_a_connection_of_a_group_is_not_asked_for_as_an_input(app: WrittenApp) -> None:
+    app.write(
+        "app_bank.py",
+        """
+        import sqlite3
+
+        def pay(conn: sqlite3.Connection, n: int) -> dict[str, int]:
+            return {}
+        """,
+    )
+    app.write(
+        "bank.yaml",
+        """
+        flow: {f: {pay: {handler: app_bank.pay, inputs: {n: int}}}}
+        atomic_groups: {g: {vertices: [pay]}}
+        """,
+    )
+
+    done = app.hbia("run", "bank.yaml", "--handlers", "app_bank", "--set", "n=1")
+
+    assert done.code == 2
+    assert "HB221]: `conn` of vertex `pay` is a connection of group `g`" in done.err
+    assert 'Flow.from_yaml(...).options(transactions={"g": ...})' in done.err
+    assert "--set conn" not in done.err
+
+
+def test_the_deadline_of_a_run_names_the_option(app: WrittenApp) -> None:
+    app.write("app_slow.py", "import time\n\ndef wait():\n    time.sleep(0.2)\n    return {}\n")
+    app.write("slow.yaml", "flow: {f: {a: {handler: app_slow.wait}, b: {handler: app_slow.wait}}}")
+
+    done = app.hbia("run", "slow.yaml", "--handlers", "app_slow", "--timeout", "0.1", "--quiet")
+
+    assert done.code == 1
+    assert "help: give the run a longer --timeout" in done.err

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,125 @@ def test_json_on_a_pipe_is_clean_even_of_what_other_programs_print(folder: Path)
 
 
 @pytest.mark.parametrize(
+    ("command", "opening"),
+    [
+        (("show", "app_loud:loud", "--as", "svg"), "<svg "),
+        (("export", "app_loud:loud"), "flow:\n"),
+        (("stages", "app_loud:loud", "--json"), '{\n  "loud": '),
+        (("check", "app_loud:loud", "--format", "json"), '{\n  "version": '),
+    ],
+    ids=lambda given: given[0] if isinstance(given, tuple) else "",
+)
+def test_programs_that_an_import_starts_do_not_spoil_the_output(
+    folder: Path, command: tuple[str, ...], opening: str
+) -> None:
+    (folder / "app_loud.py").write_text(
+        dedent(
+            """
+            import os
+            from hbia_dsl import Flow, vertex
+
+            os.system("echo RAW")
+
+            @vertex
+            def shout() -> int:
+                return 1
+
+            loud = Flow.of("loud", shout)
+            """
+        ),
+        encoding="utf-8",
+    )
+
+    done = hbia(*command, folder=folder)
+
+    assert done.code == 0, done.err
+    assert done.out.startswith(opening)
+    assert "RAW" not in done.out
+    assert "RAW" in done.err
+
+
+STUBBORN: Final = """
+    import asyncio
+    import threading
+    from hbia_dsl import Flow, vertex
+
+    @vertex
+    async def stays() -> int:
+        while True:
+            try:
+                print("told", flush=True)
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                pass
+
+    @vertex(inputs={"stays": stays})
+    def after(stays: int) -> int:
+        return stays
+
+    stubborn = Flow.of("stubborn", stays, after)
+"""
+
+
+@on_posix
+def test_a_second_ctrl_c_calls_what_had_started_interrupted(folder: Path) -> None:
+    (folder / "app_stubborn.py").write_text(dedent(STUBBORN), encoding="utf-8")
+    running = subprocess.Popen(
+        [*HBIA, "run", "app_stubborn:stubborn"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    for _ in range(2):
+        assert running.stdout.readline() == "told\n"
+        running.send_signal(signal.SIGINT)
+
+    _, err = running.communicate(timeout=30)
+
+    assert running.returncode == 130
+    assert "\ninterrupted stays  " in err
+    assert "\nskipped     after\n" in err
+    assert "stubborn: 2 vertices, 1 interrupted, 1 skipped" in err
+
+
+@on_posix
+def test_ctrl_c_says_what_became_of_groups(folder: Path) -> None:
+    (folder / "app_trip.py").write_text(
+        dedent(
+            """
+            import os, signal, time
+            from hbia_dsl import Flow, atomic, vertex
+
+            def undo(inputs, output):
+                pass
+
+            @atomic(group="trip", on_failure="compensate", compensate=undo)
+            @vertex
+            def book() -> int:
+                return 1
+
+            @atomic(group="trip", on_failure="compensate", compensate=None)
+            @vertex
+            def pay(book: int) -> int:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(30)
+                return 1
+
+            trip = Flow.of("trip", book, pay)
+            """
+        ),
+        encoding="utf-8",
+    )
+
+    done = hbia("run", "app_trip:trip", "--quiet", folder=folder)
+
+    assert done.code == 130
+    assert done.err == "group `trip` was compensated: `book`\n\nhbia run: interrupted\n"
+
+
+@pytest.mark.parametrize(
     "arguments",
     [(*ORDER, "--json"), ("run", "app_waits:quick"), ("--help",), ("doctor",)],
     ids=lambda arguments: arguments[0],
@@ -178,7 +298,7 @@ def test_a_handler_that_ends_the_program_ends_the_run_only(folder: Path) -> None
     done = hbia("run", "app_exit:exits", "--quiet", folder=folder)
 
     assert (done.code, done.out) == (1, "")
-    assert done.err == "hbia run: code that was run ended the program\n"
+    assert done.err == "hbia run: vertex `leave` (app_exit.py:7) ended the program\n"
 
 
 def _bytes(*arguments: str, folder: Path, encoding: str) -> Ended:

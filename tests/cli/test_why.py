@@ -32,7 +32,7 @@ FLOW = """
 
     @vertex(effect="pure")
     def lines(gross: Gross) -> list[object]:
-        return [open]
+        return [print]
 
     bill = Flow.of("bill", net, gross, sent, lines)
 """

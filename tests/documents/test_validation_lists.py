@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import attrs
 import pytest
 import yaml
 
@@ -10,6 +11,7 @@ from hbia_dsl.documents.load_graph import load_graph
 from hbia_dsl.documents.validate_dsl import validate_dsl
 from hbia_dsl.documents.validate_graph import validate_graph
 from hbia_dsl.errors import DocumentError
+from hbia_dsl.graph.nothing_to_undo import nothing_to_undo
 from hostile_documents import HOSTILE
 
 SOUND: Mapping[str, object] = {
@@ -142,3 +144,61 @@ def test_groups_of_a_graph_are_looked_at() -> None:
 
     assert problems[0] == "`b` lies between members of atomic group `g`: a -> b -> c"
     assert problems[1].startswith("atomic group `h` falls into 2 parts")
+
+
+def test_side_effects_that_nothing_takes_back_are_told() -> None:
+    vertices = [
+        Vertex("a", compensate="m.undo"),
+        Vertex("b"),
+        Vertex("c", effect="pure"),
+        Vertex("d", compensate=nothing_to_undo),
+    ]
+    edges = [Edge("a", "b"), Edge("b", "c"), Edge("c", "d")]
+    group = AtomicGroup("g", "abcd", "compensate")
+
+    assert validate_graph(Graph(vertices, edges, [group])) == [
+        "nothing takes back `b`, a side effect in group `g`"
+    ]
+    assert validate_graph(Graph(vertices, edges, [attrs.evolve(group, on_failure="abort")])) == []
+
+
+@pytest.mark.parametrize("value", [object(), 10**400, 1j, {1, 2}])
+def test_values_that_yaml_does_not_have_are_no_constants(value: object) -> None:
+    data = {"flow": {"f": {"a": {"handler": "m.a", "inputs": {"x": {"value": [value]}}}}}}
+
+    assert validate_dsl(data) == [
+        "constant input `x` of vertex `a` is a value that YAML does not have"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "way"),
+    [
+        ("flow: {\ufb01: {a: {handler: m.a}}}", "1:7", "write `fi`"),
+        ("flow: {f: {\ufb01: {handler: m.a}}}", "1:11", "write `fi`"),
+        ("flow: {f: {a: {handler: m.a, outputs: {\ufb01: int}}}}", "1:39", "write `fi`"),
+        ("flow: {f: {a: {handler: m.a, inputs: {\ufb01: int}}}}", "1:38", "write `fi`"),
+        ("flow: {f: {a: {handler: m.\ufb01}}}", "1:24", "write `m.fi`"),
+        (
+            "flow: {f: {a: {handler: m.a}}}\natomic_groups: {\ufb01: {vertices: [a]}}",
+            "2:16",
+            "write `fi`",
+        ),
+    ],
+)
+def test_names_that_python_writes_otherwise_are_refused(text: str, place: str, way: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        load_graph(text)
+
+    (found,) = caught.value.diagnostics
+    assert found.location is not None
+    assert (found.location.line, found.location.column) == tuple(map(int, place.split(":")))
+    assert "Python writes" in found.message
+    assert found.help == way
+    assert validate_dsl(text.replace("\ufb01", "fi")) == []
+
+
+def test_names_in_any_script_are_fine_in_their_normal_form() -> None:
+    text = "flow: {größe: {a_ы: {handler: m.größe, inputs: {名: int}}}}"
+
+    assert validate_dsl(text) == []

@@ -129,6 +129,10 @@ def test_the_small_document_is_valid_before_it_is_changed() -> None:
         ("no_cache: true", "no_cache: 'true'"),
         ("no_parallel: false", "no_paralel: false"),
         ("compensate: app.undo", "compensate: true"),
+        ("app.a", "app.class"),
+        ("app.a", "lambda.a"),
+        ("app.a", "app.None.a"),
+        ("compensate: app.undo", "compensate: app.del"),
     ],
 )
 def test_a_wrong_form_is_refused_by_both(written: str, instead: str) -> None:
@@ -138,6 +142,21 @@ def test_a_wrong_form_is_refused_by_both(written: str, instead: str) -> None:
     assert not VALIDATOR.is_valid(yaml.safe_load(text))
     with pytest.raises(DocumentError):
         load_graph(text)
+
+
+@pytest.mark.parametrize("path", ["app.classes", "app.isolate", "app.del_", "importlib.x", "a.b.c"])
+def test_paths_that_begin_or_end_like_keywords_are_fine(path: str) -> None:
+    for written in ("app.a", "app.undo"):
+        text = SMALL.replace(written, path, 1)
+        assert VALIDATOR.is_valid(yaml.safe_load(text))
+        load_graph(text)
+
+
+def test_null_says_that_nothing_is_undone() -> None:
+    text = SMALL.replace("compensate: app.undo", "compensate: null")
+
+    assert VALIDATOR.is_valid(yaml.safe_load(text))
+    load_graph(text)
 
 
 ODD_VALUES: Final[tuple[Data, ...]] = (

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from hbia_dsl.cli.document_file import refuse_documents
 from hbia_dsl.cli.named_flows import FLOW_TARGETS
+from hbia_dsl.cli.separate_output import results_alone
 
 
 def check(
@@ -28,7 +30,9 @@ def check(
     """
     from hbia_dsl.check.check_flow import check_targets  # loaded where it is used
 
-    report = check_targets(targets, tool=tool, strict_any=strict_any)
+    refuse_documents(targets, "checked")
+    with results_alone(is_wanted=True):  # what modules print, and programs that they start
+        report = check_targets(targets, tool=tool, strict_any=strict_any)
     if form == "json":
         from hbia_dsl.check.report_as_json import report_as_json  # loaded where it is used
 

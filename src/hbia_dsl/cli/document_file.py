@@ -1,8 +1,14 @@
 """The documents that a user named on the command line, read and loaded."""
 
 import os
-from collections.abc import Iterator, Sequence
+import re
+import sys
+from codecs import BOM_UTF8, BOM_UTF16
+from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 from typing import Final
+
+import attrs
 
 from hbia_dsl.cli.command_failure import PROBLEMS, CommandFailure, wrong_usage
 from hbia_dsl.diagnostics.near_miss import did_you_mean
@@ -67,38 +73,97 @@ def check_readable(file: str) -> None:
         raise wrong_usage(f"`{file!r}` is not the name of a file") from error
 
 
-def documents_named(targets: Sequence[str]) -> list[str]:
+def refuse_documents(targets: Iterable[str], what: str) -> None:
+    """Refuse documents for a command that is for flows in code.
+
+    Args:
+        targets: What was named.
+        what: What the command does to flows, as a participle.
+
+    Raises:
+        CommandFailure: A target is a document.
+    """
+    for target in targets:
+        if is_document(target):
+            raise wrong_usage(
+                f"`{target}` is a document, and only flows in code are {what}",
+                f"use hbia validate {quote(target)}, or name a flow that Flow.from_yaml(...) "
+                "makes of it",
+            )
+
+
+@attrs.frozen
+class NamedDocuments:
+    """The documents that were named, and what was found beside them."""
+
+    files: Sequence[str]
+    skipped: Sequence[str]
+    """Files of folders whose names end as those of documents, and that are none."""
+
+    def tell_skipped(self) -> None:
+        """Say on the error stream which files were skipped, and why."""
+        for file in self.skipped[:_MOST_SKIPPED]:
+            print(f"{file}: skipped, {_WHY_SKIPPED}", file=sys.stderr)
+        more = len(self.skipped) - _MOST_SKIPPED
+        if more > 0:
+            print(f"{more} more files skipped, {_WHY_SKIPPED}", file=sys.stderr)
+
+
+_MOST_SKIPPED: Final = 20
+_WHY_SKIPPED: Final = "no line starts with `flow:`"
+
+
+def documents_named(targets: Sequence[str]) -> NamedDocuments:
     """Return the files that targets name; a folder stands for the documents in it.
 
     Raises:
         CommandFailure: A target is not there, or a folder holds no document.
     """
     found: dict[str, None] = {}
+    skipped: dict[str, None] = {}
     for target in targets:
         if not os.path.isdir(target):
             check_readable(target)
             found[target] = None
             continue
         inside = list(_in_folder(target))
-        if not inside:
-            raise wrong_usage(f"no file in `{target}` ends with {' or '.join(SUFFIXES)}")
-        found.update(dict.fromkeys(inside))
-    return list(found)
+        documents = dict.fromkeys(file for file, is_one in inside if is_one)
+        others = dict.fromkeys(file for file, is_one in inside if not is_one)
+        if not documents:
+            NamedDocuments((), list(others)).tell_skipped()
+            ends = f"ends with {' or '.join(SUFFIXES)}"
+            raise wrong_usage(
+                f"no file in `{target}` that {ends} is a flow document"
+                if others
+                else f"no file in `{target}` {ends}"
+            )
+        found |= documents
+        skipped |= others
+    return NamedDocuments(list(found), [file for file in skipped if file not in found])
 
 
-def _in_folder(folder: str) -> Iterator[str]:
+def _in_folder(folder: str) -> Iterator[tuple[str, bool]]:
+    """Yield the files that are called like documents, each with whether it is one."""
     for path, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            file = os.path.join(path, name)
-            if is_document(name) and _may_be_one(file):
-                yield file
+            if is_document(name):
+                file = os.path.join(path, name)
+                yield file, _may_be_one(file)
+
+
+_FLOW_KEY: Final = re.compile(rb"""(?:\{\s*)?(?P<quote>["']?)flow(?P=quote)\s*:""")
 
 
 def _may_be_one(file: str) -> bool:
     """Tell whether a file found in a folder has the key of a document; others are not ours."""
     try:
         with open(file, "rb") as opened:
-            return any(line.startswith(b"flow:") for line in opened)
+            # Of UTF-16 and UTF-32 the letters are left: loading says what is wrong with it.
+            return any(_FLOW_KEY.match(_plain(line)) for line in opened)
     except OSError:
         return True  # so that loading it says why it cannot be read
+
+
+def _plain(line: bytes) -> bytes:
+    return line.replace(b"\0", b"").removeprefix(BOM_UTF8).lstrip(BOM_UTF16)

@@ -79,7 +79,9 @@ def _run(arguments: list[str], invocation: Invocation) -> int:
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # rich ends the program itself
             return 0
-        print(f"{invocation.prefix}: code that was run ended the program", file=sys.stderr)
+        from hbia_dsl.cli.failed_run_text import who_ended  # loaded where it is used
+
+        print(f"{invocation.prefix}: {who_ended(end)} ended the program", file=sys.stderr)
         _show_traceback(end, invocation)
         return PROBLEMS
     except BrokenPipeError:

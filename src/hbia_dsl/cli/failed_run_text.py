@@ -1,6 +1,7 @@
-"""What is told of a run that failed: each failure with its place, and what never ran."""
+"""What is told of a run that failed: each failure, what became of groups, what never ran."""
 
 import os
+import re
 import traceback
 from typing import Final
 
@@ -8,6 +9,7 @@ from hbia_dsl.cli.text_output import printable
 from hbia_dsl.diagnostics.location import Location
 from hbia_dsl.diagnostics.source_lookup import source_line
 from hbia_dsl.errors import FlowFailed, HbiaError
+from hbia_dsl.kernel.conclusion import DEADLINE_KEY
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _MOST_SKIPPED: Final = 20
@@ -22,12 +24,29 @@ def failed_run_text(flow: str, failed: FlowFailed) -> str:
         failed: What the run raised.
     """
     parts = [_failure(name, error) for name, error in failed.failures.items()]
+    notes = notes_of(failed)
+    if notes:
+        parts.append("\n".join(notes))
     if failed.skipped:
         more = len(failed.skipped) - _MOST_SKIPPED
         named = ", ".join(failed.skipped[:_MOST_SKIPPED])
         parts.append(f"skipped: {named}" + (f" and {more} more" if more > 0 else ""))
     parts.append(f"flow `{flow}` failed; --traceback shows where, step by step")
     return "\n\n".join(parts)
+
+
+def notes_of(error: BaseException) -> list[str]:
+    """Return the notes of an error, each on a line of its own: mostly about atomic groups."""
+    return [" ".join(printable(note).split("\n")) for note in getattr(error, "__notes__", ())]
+
+
+def who_ended(end: SystemExit) -> str:
+    """Return what called `sys.exit`, with its place, as far as it is known."""
+    # The first note of what leaves a run bare names the vertex that raised it.
+    named = re.match(r"vertex `[^`]*`", next(iter(getattr(end, "__notes__", ())), ""))
+    place = place_of_failure(end)
+    who = "code that was run" if named is None else named.group()
+    return who if place is None else f"{who} ({place.short()})"
 
 
 def place_of_failure(error: BaseException) -> Location | None:
@@ -40,6 +59,8 @@ def place_of_failure(error: BaseException) -> Location | None:
 
 
 def _failure(name: str, error: Exception) -> str:
+    if name == DEADLINE_KEY:
+        return str(error).replace("`timeout_s`", "--timeout")
     if isinstance(error, HbiaError):
         return f"vertex `{name}` failed\n{error}" if not name.startswith("(") else str(error)
     message = printable(message_of(error)).strip()

@@ -11,8 +11,11 @@ from rich.text import Text
 from hbia_dsl.cli.run_progress import RunProgress, seconds_text, summary
 from hbia_dsl.cli.vertex_phase import (
     CACHED,
+    DISCARDED,
     DONE,
     INTERRUPTED,
+    LEFT,
+    NOT_UNDONE,
     RUNNING,
     TAKEN_BACK,
     UNDONE,
@@ -34,13 +37,19 @@ _STYLES: Final = {
     "cancelled": "yellow",
     INTERRUPTED: "yellow",
     UNDONE: "yellow",
+    DISCARDED: "yellow",
     TAKEN_BACK: "yellow",
+    NOT_UNDONE: "bold red",
+    LEFT: "yellow",
 }
 _FIRST: Final = (
     "failed",
+    NOT_UNDONE,
+    LEFT,
     INTERRUPTED,
     "cancelled",
     UNDONE,
+    DISCARDED,
     TAKEN_BACK,
     RUNNING,
     DONE,
@@ -71,6 +80,7 @@ class LiveProgress(RunProgress):
 
     def __exit__(self, *_error: object) -> None:
         """Draw the end of the run and leave it there."""
+        self.is_over = True
         self._live.stop()
 
     def _drawn(self) -> RenderableType:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from hbia_dsl.cli.document_file import refuse_documents
 from hbia_dsl.cli.named_flows import FLOW_TARGETS, flows_named
 from hbia_dsl.locking.lock_text import LockedFlow, LockTextError, lock_text, read_lock
 
@@ -29,6 +30,7 @@ def lock(
     """
     from hbia_dsl.locking.flow_lock import lock_flow  # loaded where it is used
 
+    refuse_documents(targets, "locked")
     flows = flows_named(targets)
     now = {flow.name: lock_flow(flow.name, flow.wired) for flow in flows}
     command = _command(targets, file)

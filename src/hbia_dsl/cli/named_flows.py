@@ -6,6 +6,7 @@ from typing import Final
 
 from hbia_dsl.check.found_flow import FoundFlow
 from hbia_dsl.cli.command_failure import PROBLEMS, USAGE, CommandFailure
+from hbia_dsl.cli.separate_output import results_alone
 
 FLOW_TARGETS: Final = (
     "app.flows, app.flows:signup, app.flows:make_flow(), a package, a file or a folder"
@@ -25,7 +26,8 @@ def flows_named(targets: Sequence[str]) -> Sequence[FoundFlow]:
     from hbia_dsl.diagnostics.text_report import render_all  # loaded where it is used
 
     make_importable(os.getcwd())
-    found = find_flows(targets)
+    with results_alone(is_wanted=True):  # what modules print, and programs that they start
+        found = find_flows(targets)
     problems = [*found.failures, *found.broken]
     if problems:
         code = USAGE if found.failures else PROBLEMS

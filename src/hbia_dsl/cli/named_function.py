@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 from hbia_dsl.cli.command_failure import USAGE, CommandFailure, wrong_usage
+from hbia_dsl.cli.separate_output import results_alone
 
 
 def function_named(text: str, option: str) -> Callable[[], object]:
@@ -36,7 +37,8 @@ def function_named(text: str, option: str) -> Callable[[], object]:
             raise wrong_usage(f"{option} takes module:function, not `{text}`")
         if target.folder is not None:
             make_importable(target.folder)
-        found: object = import_target(target.module)
+        with results_alone(is_wanted=True):
+            found: object = import_target(target.module)
     except CheckError as error:
         raise CommandFailure(render(error.diagnostic), exit_code=USAGE, is_report=True) from error
     except BrokenFlowError as error:

@@ -8,6 +8,7 @@ import attrs
 
 from hbia_dsl.cli.call_place import without_call
 from hbia_dsl.cli.command_failure import PROBLEMS, USAGE, CommandFailure, wrong_usage
+from hbia_dsl.cli.failed_run_text import failed_run_text, notes_of
 from hbia_dsl.cli.given_inputs import given_inputs
 from hbia_dsl.cli.run_progress import RunProgress, progress_on
 from hbia_dsl.cli.run_request import RunRequest
@@ -27,6 +28,8 @@ from hbia_dsl.errors import (
     RunUsageError,
     SettingsError,
 )
+from hbia_dsl.kernel.conclusion import add_groups_as_notes
+from hbia_dsl.kernel.run_state import RunState
 from hbia_dsl.kernel.run_watch import watching_runs
 
 _WRONG_USAGE = (
@@ -94,22 +97,33 @@ def perform(
     if shown.as_json:
         from hbia_dsl.cli.run_json import run_json  # loaded where it is used
 
-        print(run_json(result, outcome, progress.phases(), seconds))
+        groups = () if progress.run is None else progress.run.settled
+        print(run_json(result, outcome, progress.phases(), groups, seconds))
     elif outcome.failed is None or request.on_error == "continue":
         from hbia_dsl.cli.result_table import print_results  # loaded where it is used
 
         print_results(result)
     if outcome.failed is None:
         return 0
-    from hbia_dsl.cli.failed_run_text import failed_run_text  # loaded where it is used
-
     text = failed_run_text(flow.name, outcome.failed)
     raise CommandFailure(text, exit_code=PROBLEMS, is_report=True) from outcome.failed
 
 
 def _watched(flow: RunnableFlow, data: Mapping[str, object], progress: RunProgress) -> RunOutcome:
-    with progress, watching_runs(progress.begin):
-        return flow.run(data)
+    try:
+        with progress, watching_runs(progress.begin):
+            return flow.run(data)
+    except KeyboardInterrupt:
+        for note in [] if progress.run is None else _notes_on_groups(progress.run):
+            print(note, file=sys.stderr)
+        raise
+
+
+def _notes_on_groups(run: RunState) -> list[str]:
+    """Return what became of the atomic groups of a run that was interrupted."""
+    told = Exception()
+    add_groups_as_notes(run, told)
+    return notes_of(told)
 
 
 def _chosen(flow: RunnableFlow, select: Sequence[str]) -> Sequence[str]:

@@ -91,8 +91,12 @@ def identifier(name: str) -> str:
 
 
 def field(name: str) -> str:
-    """Return a name as that of a field of a class; leading underscores mean something there."""
-    return identifier(identifier(name).lstrip("_") or "n")
+    """Return a name as that of a field of a class.
+
+    Leading underscores mean something there, and so does `self`.
+    """
+    found = identifier(identifier(name).lstrip("_") or "n")
+    return "self_" if found == "self" else found  # it would be a second `self` of `__init__`
 
 
 def class_name(name: str, suffix: str) -> str:

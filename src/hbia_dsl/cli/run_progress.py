@@ -2,6 +2,8 @@
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from math import inf
 from types import TracebackType
 from typing import Final, Self, TextIO
 
@@ -21,6 +23,8 @@ class RunProgress(ABC):
         """What the flow is called."""
         self.run: RunState | None = None
         """The run, once it has begun; runs inside its vertices are not shown."""
+        self.is_over = False
+        """Whether the run has come back to its caller."""
 
     def begin(self, run: RunState) -> None:
         """Take the run that has just begun."""
@@ -29,7 +33,7 @@ class RunProgress(ABC):
 
     def phases(self) -> list[VertexPhase]:
         """Return how far each vertex is; nothing before the run has begun."""
-        return [] if self.run is None else list(phases(self.run))
+        return [] if self.run is None else list(phases(self.run, is_over=self.is_over))
 
     @abstractmethod
     def __enter__(self) -> Self: ...
@@ -50,7 +54,8 @@ class SilentProgress(RunProgress):
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Do nothing."""
+        """Show nothing."""
+        self.is_over = True
 
 
 class PlainProgress(RunProgress):
@@ -60,7 +65,7 @@ class PlainProgress(RunProgress):
         super().__init__(flow)
         self._stream = stream
         self._told: dict[str, str] = {}
-        self._is_over = threading.Event()
+        self._may_end = threading.Event()
         self._teller = threading.Thread(target=self._tell_until_over, daemon=True)
 
     def __enter__(self) -> Self:
@@ -69,31 +74,51 @@ class PlainProgress(RunProgress):
 
     def __exit__(self, *_error: object) -> None:
         """Tell the rest, and a summary."""
-        self._is_over.set()
+        self.is_over = True
+        self._may_end.set()
         self._teller.join()
         self._tell()
         if self.run is not None:
             print(summary(self.flow, self.phases()), file=self._stream, flush=True)
 
     def _tell_until_over(self) -> None:
-        while not self._is_over.wait(_PAUSE_S):
+        while not self._may_end.wait(_PAUSE_S):
             self._tell()
 
     def _tell(self) -> None:
-        lines: list[tuple[float, str]] = []
+        lines: list[tuple[tuple[float, ...], str]] = []
         for vertex in self.phases():
             told = self._told.get(vertex.name, WAITING)
-            if vertex.phase in (told, WAITING):
-                continue
-            self._told[vertex.name] = vertex.phase
-            if told == WAITING and vertex.started != NO_TIME:
-                lines.append((vertex.started, f"{'started':<11} {vertex.name}"))
-            if vertex.phase != RUNNING:
-                when = vertex.ended if vertex.ended != NO_TIME else float("inf")
-                seconds = "" if vertex.seconds is None else f"  {seconds_text(vertex.seconds)}"
-                lines.append((when, f"{vertex.phase:<11} {vertex.name}{seconds}"))
+            if vertex.phase not in (told, WAITING):
+                self._told[vertex.name] = vertex.phase
+                lines += _lines(vertex, told)
         for _, line in sorted(lines, key=lambda entry: entry[0]):
             print(line, file=self._stream, flush=True)
+
+
+def _lines(vertex: VertexPhase, told: str) -> Iterator[tuple[tuple[float, ...], str]]:
+    """Yield what there is to tell of a vertex, each line with its rank in time.
+
+    Args:
+        vertex: How far it is.
+        told: What was told of it last.
+    """
+    if told == WAITING and vertex.started != NO_TIME:
+        yield (vertex.started,), _line("started", vertex.name)
+    seconds = "" if vertex.seconds is None else f"  {seconds_text(vertex.seconds)}"
+    when = inf if vertex.ended == NO_TIME else vertex.ended
+    if vertex.earlier is None:
+        if vertex.phase != RUNNING:
+            yield (when,), _line(vertex.phase, vertex.name, seconds)
+        return
+    if told in (WAITING, RUNNING):
+        yield (when,), _line(vertex.earlier, vertex.name, seconds)
+    # What was completed last is undone first; all of it after what the run did.
+    yield (vertex.undone, 1.0, -when), _line(vertex.phase, vertex.name)
+
+
+def _line(word: str, name: str, seconds: str = "") -> str:
+    return f"{word:<11} {name}{seconds}"
 
 
 def progress_on(stream: TextIO, flow: str, *, is_quiet: bool) -> RunProgress:

@@ -44,8 +44,7 @@ def show(
         output: Write to this file, not to the terminal.
         flow: The only flow wanted of a document that has several.
     """
-    suffix = os.path.splitext(output or "")[1].lower()
-    chosen = form or _OF_SUFFIX.get(suffix, "stages")
+    chosen = form or _form_of(output or "")
     shown = shown_flows(target, flow)
     if len(shown) > 1 and chosen not in _OF_SEVERAL:
         names = "\n".join(f"    hbia show {one.call} --as {chosen}" for one in shown)
@@ -63,6 +62,21 @@ def show(
         others = "|".join(other for other in FORMATS if other != chosen)
         print(f"hint: --as {others} shows it otherwise", file=sys.stderr)
     return 0
+
+
+def _form_of(output: str) -> _Form:
+    """Return the format that the name of a file asks for; that of a name without suffix is stages.
+
+    Raises:
+        CommandFailure: It asks for one that there is not.
+    """
+    suffix = os.path.splitext(output)[1].lower()
+    if suffix and suffix not in _OF_SUFFIX:
+        raise wrong_usage(
+            f"no format is written to `*{suffix}`",
+            f"end the name with one of {', '.join(_OF_SUFFIX)}, or say --as {'|'.join(FORMATS)}",
+        )
+    return _OF_SUFFIX.get(suffix, "stages")
 
 
 def _text(one: ShownFlow, form: str) -> str:

@@ -1,6 +1,7 @@
 """A flow that is to be shown, of a document or in code."""
 
 from collections.abc import Callable, Sequence
+from shlex import quote
 
 import attrs
 
@@ -50,7 +51,7 @@ def _of_document(file: str, flow_name: str | None) -> list[ShownFlow]:
     flows = drawn_documents(load_document(file, flow_name), flow_name)
     return [
         ShownFlow(
-            f"{file} --flow {flow.name}",
+            f"{quote(file)} --flow {quote(flow.name)}",
             lambda flow=flow: flow,  # type: ignore[misc]  # as above
             lambda: _text_of(file),
         )

@@ -15,7 +15,10 @@ def validate(files: list[str], /, *, quiet: bool = False) -> int:
         quiet: Print problems only.
     """
     is_clean = True
-    for file in documents_named(files):
+    named = documents_named(files)
+    if not quiet:
+        named.tell_skipped()
+    for file in named.files:
         try:
             graph = load_document(file)
         except CommandFailure as failure:

@@ -20,6 +20,7 @@ from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.input_text import bindings_of, is_collected
 from hbia_dsl.graph.own_copy import own_copy
 from hbia_dsl.graph.vertex import Vertex
+from hbia_dsl.kernel.planned_group import ROLLBACK
 from hbia_dsl.typeforms.shapes import ParameterKind
 from hbia_dsl.typeforms.signature_reading import MISSING, Parameter, read_parameters
 from hbia_dsl.wiring.binding import INPUT
@@ -81,7 +82,7 @@ class ArgumentBinder:
             _check_declared(vertex, handler, declared, parameters)
             for parameter in parameters:
                 if parameter.name not in declared and parameter.kind in _NAMED:
-                    self._bind_undeclared(vertex, parameter, given, problems)
+                    self._bind_undeclared(vertex, handler, parameter, given, problems)
         if problems:
             raise _unbound_error(handler, problems)
         return given
@@ -111,6 +112,7 @@ class ArgumentBinder:
     def _bind_undeclared(
         self,
         vertex: Vertex,
+        handler: Callable[..., object],
         parameter: Parameter,
         given: dict[str, Given],
         problems: list[tuple[str, str, str]],
@@ -134,7 +136,28 @@ class ArgumentBinder:
             places = [(self.slot_of[source], name) for source in silent]
             given[name] = Given(tuple(places), default=parameter.default)
         elif not parameter.has_default:
-            problems.append(self._unbound(vertex, name, "taken by the handler"))
+            group = self._group_of_connection(vertex, handler, name)
+            if group is None:
+                problems.append(self._unbound(vertex, name, "taken by the handler"))
+            else:
+                how = f"`{name}` of vertex `{vertex.name}` is a connection of group `{group}`"
+                text = f"{how}, and run_flow gives none to handlers"
+                problems.append((name, text, _WAY_TO_CONNECT.format(group=group)))
+
+    def _group_of_connection(
+        self, vertex: Vertex, handler: Callable[..., object], parameter: str
+    ) -> str | None:
+        """Return the group whose connection a parameter takes, as far as its annotation says."""
+        from hbia_dsl.declare.resource_types import is_known_resource  # loaded where it is used
+        from hbia_dsl.typeforms.hint_reading import read_hints  # as above
+
+        if not is_known_resource(read_hints(handler).parameters.get(parameter)):
+            return None
+        groups = self.graph.atomic_groups.values()
+        rolled_back = (g.name for g in groups if g.on_failure == ROLLBACK)
+        return next(
+            (g for g in rolled_back if vertex.name in self.graph.atomic_groups[g].vertices), None
+        )
 
     def _initial_key(self, vertex: Vertex, parameter: str) -> str | None:
         for key in (f"{vertex.name}.{parameter}", parameter):
@@ -152,6 +175,10 @@ def way_to_give(name: str) -> str:
     return f'pass initial_data={{"{name}": ...}}, or bind it to "vertex.output"'
 
 
+_WAY_TO_CONNECT: Final = (
+    "make a flow of it, to which a transaction is attached: "
+    'Flow.from_yaml(...).options(transactions={{"{group}": ...}})'
+)
 _NAMED: Final = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
 
 
@@ -171,16 +198,28 @@ def _check_declared(
 ) -> None:
     """Refuse a handler that cannot be called with the inputs that its vertex declares."""
     named = [p.name for p in parameters if p.kind in _NAMED]
+    # A function that takes any keyword may take one of the same name as well.
     takes_any = bool(parameters) and parameters[-1].kind is ParameterKind.VAR_KEYWORD
+    by_position = {
+        p.name for p in parameters if p.kind is ParameterKind.POSITIONAL_ONLY and not takes_any
+    }
     for name in declared:
+        if name in by_position:
+            raise _by_position_only(vertex, handler, name)
         if name not in named and not takes_any:
             text = f"the handler of vertex `{vertex.name}` does not take its input `{name}`"
             way = did_you_mean(name, named) or f"add a parameter `{name}` to the handler"
             raise _unusable(handler, text, way)
     first = parameters[0] if parameters else None
     if first is not None and first.kind is ParameterKind.POSITIONAL_ONLY and not first.has_default:
-        text = f"the handler of vertex `{vertex.name}` takes `{first.name}` by position only"
-        raise _unusable(handler, text, f"let it take `{first.name}` by keyword")
+        raise _by_position_only(vertex, handler, first.name)
+
+
+def _by_position_only(
+    vertex: Vertex, handler: Callable[..., object], name: str
+) -> HandlerResolutionError:
+    text = f"the handler of vertex `{vertex.name}` takes `{name}` by position only"
+    return _unusable(handler, text, f"let it take `{name}` by keyword: leave out the `/` behind it")
 
 
 def _unusable(handler: Callable[..., object], message: str, help_: str) -> HandlerResolutionError:

@@ -10,7 +10,15 @@ from typing import Final
 
 from hbia_dsl.diagnostics.diagnostic_code import BAD_SHAPE
 from hbia_dsl.documents.document_problems import DocumentProblems, named, quoted
-from hbia_dsl.documents.yaml_node import TEXT, BrokenNode, ListNode, MappingNode, Node, ScalarNode
+from hbia_dsl.documents.yaml_node import (
+    TEXT,
+    BrokenNode,
+    ListNode,
+    MappingNode,
+    Node,
+    ScalarNode,
+    in_words,
+)
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -39,6 +47,10 @@ def read_constant(node: Node, what: str, problems: DocumentProblems) -> object:
 
 def _plain(node: ScalarNode, what: str, problems: DocumentProblems) -> object:
     text = node.text
+    if node.kind == "object":
+        message = f"{what} is {in_words(node)}"
+        problems.add(BAD_SHAPE, node.place, message, "write text, a number, true, false or null")
+        return None
     if not text:
         message = f"{what} has nothing after `:`"
         problems.add(BAD_SHAPE, node.place, message, 'write the value, or null, or ""')

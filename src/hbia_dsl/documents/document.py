@@ -113,6 +113,13 @@ class DocumentVertex:
     """Vertices that run after this one, whether or not they take something from it."""
     compensate: Written | None = None
     """Dotted path to the function that undoes this vertex."""
+    undone_by_nothing: Place | None = None
+    """Where `compensate: null` says that, on purpose, nothing is to be undone."""
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether it says that repeating it is harmless."""
+        return self.effect is not None and self.effect.text == "pure"
 
 
 @attrs.frozen

@@ -1,13 +1,11 @@
 """The whole of a document: from text or data to a `Document`, or to all of its problems."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from typing import Final
 
 from hbia_dsl.diagnostics.diagnostic_code import BAD_DOCUMENT_NAME, BAD_SHAPE
 from hbia_dsl.documents.data_nodes import nodes_of_data
 from hbia_dsl.documents.document import Document, DocumentFlow, DocumentVertex
-from hbia_dsl.documents.document_name import NAME_RULE, is_name
 from hbia_dsl.documents.document_order import check_order
 from hbia_dsl.documents.document_problems import DocumentProblems, named
 from hbia_dsl.documents.document_references import check_references
@@ -15,6 +13,7 @@ from hbia_dsl.documents.document_text import DocumentText
 from hbia_dsl.documents.group_reading import read_group
 from hbia_dsl.documents.part_reading import Entries, PartReader
 from hbia_dsl.documents.place import Place
+from hbia_dsl.documents.unsure_parts import UnsureParts
 from hbia_dsl.documents.vertex_reading import VertexReader
 from hbia_dsl.documents.yaml_node import Node, ScalarNode, is_whole
 from hbia_dsl.documents.yaml_reading import read_yaml
@@ -55,7 +54,7 @@ def read_document(source: DocumentText | Mapping[str, object]) -> Document:
         raise DocumentError(*problems.diagnostics())
     reading = _Reading(problems)
     document = reading.document(root, text)
-    check_references(document, reading.unsure_outputs, problems)
+    check_references(document, reading.unsure, problems)
     check_order(document, problems)
     problems.raise_if_any()
     return document
@@ -72,9 +71,9 @@ class _Reading:
         """By the name of each vertex met so far."""
 
     @property
-    def unsure_outputs(self) -> AbstractSet[str]:
-        """Names of the vertices of whose outputs too little could be read."""
-        return self._vertices.unsure_outputs
+    def unsure(self) -> UnsureParts:
+        """What could not be read."""
+        return self._vertices.unsure
 
     def document(self, root: Node, text: DocumentText) -> Document:
         """Read the root of the tree."""
@@ -103,7 +102,7 @@ class _Reading:
         if not entries and key == "flow" and is_whole(node):
             self._problems.add(BAD_SHAPE, node.place, "`flow` has no flows", f"write {_EXAMPLE}")
         for name, (written, _) in entries.items():
-            self._check_name(name, written, f"a {kind}")
+            self._parts.name(name, written, f"a {kind}")
         return entries
 
     def _flow(self, key: ScalarNode, node: Node) -> dict[str, DocumentVertex]:
@@ -113,7 +112,7 @@ class _Reading:
             self._problems.add(BAD_SHAPE, key.place, f"{what} has no vertices", "add one")
         vertices: dict[str, DocumentVertex] = {}
         for name, (written, part) in (entries or {}).items():
-            self._check_name(name, written, "a vertex")
+            self._parts.name(name, written, "a vertex")
             other = self._flow_of.setdefault(name, key.text)
             if other != key.text:
                 message = f"vertex {named(name)} is in flow {named(other)} too"
@@ -121,8 +120,3 @@ class _Reading:
                 self._problems.add(BAD_DOCUMENT_NAME, written.place, message, way)
             vertices[name] = self._vertices.vertex(written, part)
         return vertices
-
-    def _check_name(self, name: str, written: ScalarNode, kind: str) -> None:
-        if not is_name(name):
-            message = f"{kind} cannot be called {named(name)}"
-            self._problems.add(BAD_DOCUMENT_NAME, written.place, message, NAME_RULE)

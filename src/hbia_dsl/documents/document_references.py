@@ -4,7 +4,7 @@
 a group are all of one flow, and a vertex is in one group at the most.
 """
 
-from collections.abc import Set as AbstractSet
+from typing import Final
 
 from hbia_dsl.diagnostics.diagnostic_code import BAD_GROUP, UNKNOWN_DOCUMENT_NAME
 from hbia_dsl.documents.document import (
@@ -16,21 +16,21 @@ from hbia_dsl.documents.document import (
     Written,
 )
 from hbia_dsl.documents.document_problems import DocumentProblems, named, quoted
+from hbia_dsl.documents.unsure_parts import UnsureParts
 from hbia_dsl.wiring.binding import INPUT
 
+_UNDO: Final = "compensate: package.module.function"
 
-def check_references(
-    document: Document, unsure_outputs: AbstractSet[str], problems: DocumentProblems
-) -> None:
+
+def check_references(document: Document, unsure: UnsureParts, problems: DocumentProblems) -> None:
     """Report every name that leads nowhere, and groups that cannot be.
 
     Args:
         document: The document, perhaps with parts left out that were wrong.
-        unsure_outputs: Vertices of whose outputs too little could be read to say that
-            one is not there.
+        unsure: What could not be read, so that nobody should miss it.
         problems: Takes what is wrong.
     """
-    checks = _ReferenceChecks(document, unsure_outputs, problems)
+    checks = _ReferenceChecks(document, unsure, problems)
     for flow in document.flows.values():
         for vertex in flow.vertices.values():
             for follower in vertex.next:
@@ -47,10 +47,8 @@ def check_references(
 
 
 class _ReferenceChecks:
-    def __init__(
-        self, document: Document, unsure_outputs: AbstractSet[str], problems: DocumentProblems
-    ) -> None:
-        self._unsure = unsure_outputs
+    def __init__(self, document: Document, unsure: UnsureParts, problems: DocumentProblems) -> None:
+        self._unsure = unsure
         self._problems = problems
         self._groups = document.groups
         self._vertices = {vertex.name: vertex for vertex in document.vertices()}
@@ -79,7 +77,7 @@ class _ReferenceChecks:
         elif producer is vertex:
             message, way = f"{what} is bound to the vertex's own output", "bind it to another one"
             self._problems.add(UNKNOWN_DOCUMENT_NAME, place, message, way)
-        elif binding.output not in producer.outputs and binding.vertex not in self._unsure:
+        elif binding.output not in producer.outputs and binding.vertex not in self._unsure.outputs:
             message = (
                 f"{what} is bound to {named(binding.text)}, but vertex {named(binding.vertex)} "
                 f"declares no output {named(binding.output)}"
@@ -136,14 +134,23 @@ class _ReferenceChecks:
 
     def _check_has_compensation(self, group: DocumentGroup, what: str) -> None:
         members = [self._vertices[m.text] for m in group.vertices if m.text in self._vertices]
-        if members and not any(m.compensate and not _is_pure(m) for m in members):
-            first = next((m for m in members if not _is_pure(m)), members[0])
+        effects = [member for member in members if not member.is_pure]
+        silent = [m for m in effects if not (m.compensate or m.undone_by_nothing)]
+        if members and silent == effects:
+            first = next(iter(effects), members[0])
             message = f"{what} compensates, but no member with a side effect says how"
-            way = f"add `compensate: package.module.function` to vertex {named(first.name)}"
+            way = f"add `{_UNDO}` to vertex {named(first.name)}"
             self._problems.add(BAD_GROUP, group.place, message, way)
+            return
+        for member in silent:
+            if member.name not in self._unsure.compensation:
+                message = f"nothing takes back vertex {named(member.name)}, a side effect in {what}"
+                way = f"add `{_UNDO}`, or `compensate: null` if there is nothing to take back"
+                self._problems.add(BAD_GROUP, member.place, message, way)
 
     def check_compensation(self, vertex: DocumentVertex) -> None:
-        if vertex.compensate is None:
+        place = vertex.compensate.place if vertex.compensate else vertex.undone_by_nothing
+        if place is None:
             return
         group = self._groups.get(self._group_of.get(vertex.name, ""))
         if group is None or group.on_failure != "compensate":
@@ -152,8 +159,4 @@ class _ReferenceChecks:
             )
             message = f"vertex {named(vertex.name)} has `compensate`, but {where}"
             way = "put it in an atomic group with `on_failure: compensate`, or take it out"
-            self._problems.add(BAD_GROUP, vertex.compensate.place, message, way)
-
-
-def _is_pure(vertex: DocumentVertex) -> bool:
-    return vertex.effect is not None and vertex.effect.text == "pure"
+            self._problems.add(BAD_GROUP, place, message, way)

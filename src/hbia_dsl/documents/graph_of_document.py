@@ -12,6 +12,7 @@ from hbia_dsl.documents.document import (
 from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.graph.edge import Edge
 from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.nothing_to_undo import nothing_to_undo
 from hbia_dsl.graph.vertex import Vertex
 
 
@@ -54,7 +55,11 @@ def vertex_of(vertex: DocumentVertex) -> Vertex:
         vertex.version.text if vertex.version else None,
         vertex.effect.text if vertex.effect else "side_effect",
         constants,
-        vertex.compensate.text if vertex.compensate else None,
+        nothing_to_undo
+        if vertex.undone_by_nothing
+        else vertex.compensate.text
+        if vertex.compensate
+        else None,
     )
 
 

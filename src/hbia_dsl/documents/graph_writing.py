@@ -18,6 +18,7 @@ from hbia_dsl.documents.yaml_scalars import (
 from hbia_dsl.graph.atomic_group import AtomicGroup
 from hbia_dsl.graph.graph import Graph
 from hbia_dsl.graph.input_text import bindings_of, is_collected
+from hbia_dsl.graph.nothing_to_undo import nothing_to_undo
 from hbia_dsl.graph.vertex import Vertex
 from hbia_dsl.typeforms.type_names import type_of_name
 
@@ -97,7 +98,9 @@ class GraphWriting:
         )
         if vertex.name in self._successors:
             self._lines.append(f"      next: {flow_list(self._successors[vertex.name])}")
-        if vertex.compensate is not None:
+        if vertex.compensate is nothing_to_undo:
+            self._lines.append("      compensate: null")
+        elif vertex.compensate is not None:
             self._function("compensate", whose, vertex.compensate)
 
     def _inputs(self, vertex: Vertex) -> Iterator[tuple[str, str]]:

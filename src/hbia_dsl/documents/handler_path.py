@@ -3,6 +3,8 @@
 import keyword
 from typing import Final
 
+from hbia_dsl.documents.document_name import normal_form
+
 LONGEST_PATH: Final = 300
 """Characters in a path, at the most."""
 
@@ -21,6 +23,9 @@ def fault_of_path(path: str) -> tuple[str, str] | None:
         return "has a colon", f"write `{path.replace(':', '.')}`"
     if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
         return "is not names with dots between them", "write `package.module.function`"
+    normal = normal_form(path)
+    if normal != path:
+        return "has characters that Python writes otherwise", f"write `{normal}`"
     if len(parts) == 1:
         return "names no module", f"write the module too: `package.module.{path}`"
     private = next((part for part in parts if part.startswith("_")), None)

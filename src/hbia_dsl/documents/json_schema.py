@@ -5,6 +5,7 @@ what has the wrong form. That a name is that of a vertex, that there is no cycle
 group can run as one unit: only loading tells.
 """
 
+import keyword
 from typing import Final
 
 from hbia_dsl.documents.document_name import LONGEST_NAME
@@ -23,7 +24,8 @@ _WORD: Final = r"[^\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
 _INSIDE: Final = r"[^\x00-\x1f\x21-\x2c\x2e\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
 _NAME: Final = f"{_WORD}(?:{_INSIDE}*{_WORD})?"
 _PARAMETER: Final = f"^{_START}{_WORD}*$"
-_PATH: Final = rf"^{_LETTER}{_WORD}*(?:\.{_LETTER}{_WORD}*)+$"
+_KEYWORD: Final = rf"(?:{'|'.join(keyword.kwlist)})"
+_PATH: Final = rf"^(?!(?:[^.]+\.)*{_KEYWORD}(?:\.|$)){_LETTER}{_WORD}*(?:\.{_LETTER}{_WORD}*)+$"
 _BINDING: Final = rf"^\s*{_NAME}\.{_NAME}\s*$"
 _TYPE: Final = rf"^(?:\b(?:{'|'.join(TYPE_BY_NAME)})\b|\.\.\.|[\[\],|?\s])+$"
 
@@ -103,11 +105,11 @@ def _vertex() -> Schema:
                 "vertices",
                 "Vertices of the flow that run after this one. A binding says so by itself.",
             ),
-            "compensate": _described(
-                "path",
-                "The function that undoes this vertex, by its path; for a member of a group "
-                "with `on_failure: compensate`.",
-            ),
+            "compensate": {
+                "description": "The function that undoes this vertex, by its path; for a member "
+                "of a group with `on_failure: compensate`. `null` if nothing is to be undone.",
+                "anyOf": [{"$ref": "#/$defs/path"}, {"type": "null"}],
+            },
         },
     }
 

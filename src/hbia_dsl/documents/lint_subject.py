@@ -64,7 +64,7 @@ def _of_document(document: Document, vertex: DocumentVertex) -> LintVertex:
         vertex.name,
         place(vertex.place),
         frozenset(key for key, value in said.items() if value),
-        is_pure=vertex.effect is not None and vertex.effect.text == "pure",
+        is_pure=vertex.is_pure,
         outputs=tuple(vertex.outputs),
         next=tuple((follower.text, place(follower.place)) for follower in vertex.next),
         bound=tuple(

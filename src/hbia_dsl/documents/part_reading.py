@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 
 from hbia_dsl.diagnostics.diagnostic_code import (
+    BAD_DOCUMENT_NAME,
     BAD_SHAPE,
     UNKNOWN_KEY,
     DiagnosticCode,
 )
 from hbia_dsl.documents.document import Written
+from hbia_dsl.documents.document_name import NAME_RULE, is_name, normal_form
 from hbia_dsl.documents.document_problems import DocumentProblems, named, quoted
 from hbia_dsl.documents.yaml_node import (
     TEXT,
@@ -55,6 +57,35 @@ class PartReader:
                 self.problems.near(name, keys, f"its keys are {', '.join(keys)}"),
             )
         return entries
+
+    def name(self, name: str, written: ScalarNode, kind: str) -> None:
+        """Check a name that the document gives.
+
+        Args:
+            name: The name.
+            written: The key that says it.
+            kind: What is called so, for a message: "a vertex", "an output of vertex `a`".
+        """
+        message = f"{kind} cannot be called {named(name)}"
+        if not is_name(name):
+            self.problems.add(BAD_DOCUMENT_NAME, written.place, message, NAME_RULE)
+        else:
+            self._check_form(name, written, message)
+
+    def parameter(self, name: str, written: ScalarNode, what: str) -> None:
+        """Check the name of an input, which is a parameter of a function."""
+        message = f"input {named(name)} of {what} cannot be a parameter of a function"
+        if not name.isidentifier():
+            way = "use letters, digits and `_`, as in Python"
+            self.problems.add(BAD_DOCUMENT_NAME, written.place, message, way)
+        else:
+            self._check_form(name, written, message)
+
+    def _check_form(self, name: str, written: ScalarNode, message: str) -> None:
+        normal = normal_form(name)
+        if normal != name:
+            why = f"{message}: Python writes its characters otherwise"
+            self.problems.add(BAD_DOCUMENT_NAME, written.place, why, f"write {named(normal)}")
 
     def text(self, node: Node, what: str, code: DiagnosticCode = BAD_SHAPE) -> Written | None:
         """Read a text."""

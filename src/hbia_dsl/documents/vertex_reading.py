@@ -3,7 +3,6 @@
 from typing import Final, TypeGuard
 
 from hbia_dsl.diagnostics.diagnostic_code import (
-    BAD_DOCUMENT_NAME,
     BAD_HANDLER_PATH,
     BAD_SHAPE,
     UNKNOWN_TYPE,
@@ -19,10 +18,12 @@ from hbia_dsl.documents.document import (
     TypeClaim,
     Written,
 )
-from hbia_dsl.documents.document_name import NAME_RULE, is_name
+from hbia_dsl.documents.document_name import is_name
 from hbia_dsl.documents.document_problems import named, quoted
 from hbia_dsl.documents.handler_path import fault_of_path
 from hbia_dsl.documents.part_reading import Entries, PartReader
+from hbia_dsl.documents.place import Place
+from hbia_dsl.documents.unsure_parts import UnsureParts
 from hbia_dsl.documents.yaml_node import (
     TEXT,
     BrokenNode,
@@ -49,6 +50,13 @@ def _is_binding(node: Node) -> TypeGuard[ScalarNode]:
     return isinstance(node, ScalarNode) and node.kind == TEXT and is_binding(node.text)
 
 
+def _place_of_null(entries: Entries, key: str) -> Place | None:
+    """Return where a key is `null`; None if it is not, or has nothing after its colon."""
+    node = entries[key][1] if key in entries else None
+    is_null = isinstance(node, ScalarNode) and node.kind == "null" and node.text
+    return node.place if node is not None and is_null else None
+
+
 class VertexReader:
     """Reads the vertices of one document."""
 
@@ -57,29 +65,36 @@ class VertexReader:
         self._problems = parts.problems
         self._types: dict[str, TypeNameError | None] = {}
         """What is wrong with each type met before, if anything."""
-        self.unsure_outputs: set[str] = set()
-        """Names of the vertices of whose outputs too little could be read."""
+        self.unsure: UnsureParts = UnsureParts()
 
     def vertex(self, key: ScalarNode, node: Node) -> DocumentVertex:
         """Read a vertex; what is wrong with it is reported, and left out."""
         what = f"vertex {named(key.text)}"
         entries = self._parts.known(node, what, VERTEX_KEYS, _EXAMPLE) or {}
         if not isinstance(entries["outputs"][1] if "outputs" in entries else node, MappingNode):
-            self.unsure_outputs.add(key.text)
+            self.unsure.outputs.add(key.text)
         if "handler" not in entries and is_whole(node):
             way = "add `handler: package.module.function`"
             self._problems.add(BAD_SHAPE, key.place, f"{what} has no `handler`", way)
-        place = key.place
+        effect = self._effect(entries, what)
+        nothing = _place_of_null(entries, "compensate")
+        undo = None if nothing is not None else self._path(entries, "compensate", what)
+        is_read = (effect or "effect" not in entries) and (
+            undo or nothing or "compensate" not in entries
+        )
+        if not (is_read and is_whole(node)):
+            self.unsure.compensation.add(key.text)
         return DocumentVertex(
             key.text,
-            place,
-            self._path(entries, "handler", what) or Written("", place),
-            self._effect(entries, what),
+            key.place,
+            self._path(entries, "handler", what) or Written("", key.place),
+            effect,
             self._version(entries, what),
             self._inputs(entries, what),
             self._outputs(entries, what),
             self._next(entries, what),
-            self._path(entries, "compensate", what),
+            undo,
+            nothing,
         )
 
     def _path(self, entries: Entries, key: str, what: str) -> Written | None:
@@ -114,9 +129,7 @@ class VertexReader:
         found = self._parts.entries(entries["outputs"][1], f"`outputs` of {what}", example)
         outputs: dict[str, DocumentOutput] = {}
         for name, (key, node) in (found or {}).items():
-            if not is_name(name):
-                message = f"an output of {what} cannot be called {named(name)}"
-                self._problems.add(BAD_DOCUMENT_NAME, key.place, message, NAME_RULE)
+            self._parts.name(name, key, f"an output of {what}")
             claim = self._type(node, f"output {named(name)} of {what}")
             outputs[name] = DocumentOutput(name, key.place, claim)
         return outputs
@@ -128,10 +141,7 @@ class VertexReader:
         found = self._parts.entries(entries["inputs"][1], f"`inputs` of {what}", example) or {}
         inputs: dict[str, DocumentInput] = {}
         for name, (key, node) in found.items():
-            if not name.isidentifier():
-                message = f"input {named(name)} of {what} cannot be a parameter of a function"
-                way = "use letters, digits and `_`, as in Python"
-                self._problems.add(BAD_DOCUMENT_NAME, key.place, message, way)
+            self._parts.parameter(name, key, what)
             source = self._source(node, f"input {named(name)} of {what}")
             inputs[name] = DocumentInput(name, key.place, source)
         return inputs

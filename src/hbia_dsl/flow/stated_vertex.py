@@ -195,10 +195,15 @@ class VertexStater:
         else:
             claims.check_group(group, own, member.place)
         claim = vertex.compensate
+        if vertex.undone_by_nothing is not None:
+            if callable(own.compensate):
+                claims.check_compensation(None, vertex.undone_by_nothing, own.compensate)
+            elif own.compensate is NOT_SAID:
+                return attrs.evolve(own, compensate=None)
         if claim is None:
             return own
         if own.compensate is not NOT_SAID:
-            claims.check_compensation(claim, own.compensate)
+            claims.check_compensation(claim.text, claim.place, own.compensate)
             return own
         undo = self._functions.compensation(claim.text)
         if undo is None:

@@ -6,7 +6,7 @@ from typing import Final
 from hbia_dsl.declare.declaration import AtomicDeclaration, VertexDeclaration
 from hbia_dsl.diagnostics.diagnostic_code import CONTRADICTION
 from hbia_dsl.diagnostics.location import location_of
-from hbia_dsl.documents.document import DocumentGroup, DocumentVertex, TypeClaim, Written
+from hbia_dsl.documents.document import DocumentGroup, DocumentVertex, TypeClaim
 from hbia_dsl.documents.document_problems import DocumentProblems, named
 from hbia_dsl.documents.function_path import path_of_function
 from hbia_dsl.documents.place import Place
@@ -116,13 +116,14 @@ class VertexClaims:
                     f"write `{option}: {shown}`",
                 )
 
-    def check_compensation(self, claim: Written, own: object) -> None:
-        """Compare what undoes the vertex."""
+    def check_compensation(self, claimed: str | None, place: Place, own: object) -> None:
+        """Compare what undoes the vertex: a path, or None for nothing."""
         path = path_of_function(own) if callable(own) else None
-        if path != claim.text:
-            shown = "nothing" if own is None else named(path or "a function without a path")
+        if path != claimed or (claimed is None and callable(own)):
+            shown = named(path or "a function without a path") if callable(own) else "nothing"
+            said = "null" if claimed is None else named(claimed)
             self.report(
-                claim.place,
-                f"`compensate` of {self.what} is {named(claim.text)}, but the code says {shown}",
+                place,
+                f"`compensate` of {self.what} is {said}, but the code says {shown}",
                 f"write `compensate: {path}`" if path else "leave it out of the document",
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Never
 
 import attrs
 
@@ -46,7 +46,7 @@ class Vertex:
         default=EMPTY, converter=_unchanging_values, hash=False
     )
     """By parameter: values that the handler always gets; each run has a copy of its own."""
-    compensate: Callable[..., object] | str | None = None
+    compensate: Callable[[Mapping[str, object], Never], object] | str | None = None
     """What undoes this vertex in a group that compensates: the function, or a path to it."""
 
     @property

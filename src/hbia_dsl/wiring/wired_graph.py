@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from sys import intern
 
 from hbia_dsl.graph.atomic_group import AtomicGroup
+from hbia_dsl.graph.compensation import COMPENSATE
 from hbia_dsl.graph.edge import Edge
 from hbia_dsl.graph.graph import Graph
+from hbia_dsl.graph.nothing_to_undo import nothing_to_undo
 from hbia_dsl.graph.vertex import EMPTY, Vertex
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.wiring.binding import INPUT, Binding
@@ -74,8 +76,14 @@ class GraphWriter:
         return (name for name in names if name in self._number)
 
     def _compensation(self, vertex: VertexSignature) -> Callable[..., object] | None:
-        undo = None if vertex.atomic is None else vertex.atomic.compensate
-        return undo if callable(undo) else None
+        told = vertex.atomic
+        if told is None:
+            return None
+        if callable(told.compensate):
+            return told.compensate
+        # A pivot, and what is tried again after it, are never taken back either.
+        is_meant = told.compensate is None or told.is_pivot or told.is_retriable
+        return nothing_to_undo if is_meant and told.on_failure == COMPENSATE else None
 
     def _take_input(self, vertex: VertexSignature, binding: Binding, name: str) -> str:
         """Note who takes an input, and return what stands for it in the graph."""

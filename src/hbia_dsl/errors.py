@@ -36,7 +36,7 @@
     |   `-- CompensationError                   something that succeeded could not be undone
     |-- VerificationError (AssertionError)      atomic groups do not keep their word; all reasons
     |-- DocumentError (ValueError)              a flow document is wrong; all reasons at once
-    |-- CacheError (ValueError)                 a vertex and its inputs have no key in a cache
+    |-- CacheError (ValueError)                 a vertex has no key, or a bad argument of a cache
     |-- CheckError (RuntimeError)               flows could not be given to a type checker
     `-- SettingsError (ValueError)              a setting has a value that it cannot have
 
@@ -87,6 +87,9 @@ class WiringError(HbiaError, ExceptionGroup[Exception], TypeError):
 
     It is an exception group of `WiringProblem`s and prints as one report.
     """
+
+    flow_name: str = ""
+    """The flow that cannot be made; empty if the problems are not those of one flow."""
 
     def __new__(cls, message: str, diagnostics: Sequence[Diagnostic]) -> Self:
         """Make the group; one `WiringProblem` stands for each diagnostic."""
@@ -291,7 +294,7 @@ class VerificationError(HbiaError, AssertionError):
 
 
 class CacheError(HbiaError, ValueError):
-    """A vertex and its inputs have no key in a cache: their changes would not be noticed."""
+    """A vertex and its inputs have no key in a cache, or it cannot use what it is given."""
 
 
 class CheckError(HbiaError, RuntimeError):
@@ -393,6 +396,5 @@ def _rebuild_flow_failed(message: str, state: Mapping[str, object]) -> FlowFaile
 
 
 def _notes_of(error: BaseException) -> dict[str, object]:
-    """Return what pickling must keep beside the arguments: the notes."""
-    notes = getattr(error, "__notes__", None)
-    return {} if notes is None else {"__notes__": notes}
+    """Return what pickling must keep beside the arguments: notes, and which flow it is about."""
+    return {n: kept for n, kept in vars(error).items() if n in ("__notes__", "flow_name")}

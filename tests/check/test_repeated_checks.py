@@ -1,6 +1,7 @@
 """A check that is repeated does not start mypy, and says what mypy would say."""
 
 from pathlib import Path
+from textwrap import dedent
 from typing import Final
 
 import attrs
@@ -191,3 +192,48 @@ def test_with_a_plugin_mypy_is_always_asked(settled: App) -> None:
     said = [_check(settled) for _ in range(2)]
 
     assert [(one.asked, one.code) for one in said] == [(True, 0)] * 2
+
+
+AT_ONCE: Final = """
+import os, subprocess, sys
+sys.path.insert(0, os.getcwd())  # as checks of targets do it
+from hbia_dsl import Flow
+from hbia_dsl.check.check_flow import check_flows, check_targets
+from app.flows import find, first, greeting, greet
+
+also_greeting = Flow.of("greeting", find, first)
+checks = [
+    lambda: check_targets(["app"]),
+    lambda: check_targets(["app"], strict_any=True),
+    lambda: check_flows([greeting]),
+    lambda: check_flows([also_greeting]),
+]
+run, waiting, reports, asked = subprocess.run, [], [], 0
+
+def others_first(*args, **kwargs):
+    global asked
+    asked += 1
+    if waiting:
+        reports.append(waiting.pop()())
+    return run(*args, **kwargs)
+
+subprocess.run = others_first
+for _ in range(2):
+    asked, reports = 0, []
+    waiting.extend(checks)
+    while waiting:
+        reports.append(waiting.pop()())
+    print(asked, [str(report.exit_code) for report in reports])
+    assert all(report.ok for report in reports), "\\n".join(map(str, reports))
+"""
+"""Starts every check between the moment at which another one has written its text and that at
+which mypy reads it; then all of them again."""
+
+
+def test_checks_of_equal_names_that_run_at_once_do_not_disturb_each_other(settled: App) -> None:
+    settled.write("app/flows.py", f"{dedent(FLOWS)}# edited, so all must be asked\n")
+
+    done = settled.run("-c", AT_ONCE)
+
+    assert done.code == 0, done.err
+    assert done.out.splitlines() == ["4 ['0', '0', '0', '0']", "0 ['0', '0', '0', '0']"]

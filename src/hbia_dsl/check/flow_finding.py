@@ -2,14 +2,16 @@
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
+from typing import Final
 
 import attrs
 
 from hbia_dsl.check.found_flow import FoundFlow
 from hbia_dsl.check.target_import import (
     BrokenFlowError,
+    broken_flow,
     import_target,
     make_importable,
     submodules,
@@ -46,17 +48,43 @@ def find_flows(targets: Iterable[str]) -> FoundFlows:
             search.take_all(read_target(text), text)
         except CheckError as error:
             search.failures.append(error.diagnostic)
-    return FoundFlows(tuple(search.flows), _once(search.broken), _once(search.failures))
+    return FoundFlows(
+        tuple(search.flows), _once(_all_broken(search.broken)), _once(search.failures)
+    )
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(dict.fromkeys(diagnostics))
 
 
+def _all_broken(broken: Mapping[tuple[Diagnostic, ...], Sequence[str]]) -> Iterator[Diagnostic]:
+    """Say with the last problem of each flow what could not be looked at because of it."""
+    for diagnostics, modules in broken.items():
+        *others, last = diagnostics
+        yield from others
+        yield attrs.evolve(last, notes=(*last.notes, *_not_looked_at(modules)))
+
+
+def _not_looked_at(modules: Sequence[str]) -> Iterator[str]:
+    shown = [f"`{module}`" for module in dict.fromkeys(modules)]
+    if len(shown) == 1:
+        yield f"the import of {shown[0]} ends there, so no other flow of it was looked at"
+    elif shown:
+        if len(shown) > _MOST_MODULES:
+            shown[_MOST_MODULES - 1 :] = [f"{len(shown) - _MOST_MODULES + 1} more"]
+        named = f"{', '.join(shown[:-1])} and {shown[-1]}"
+        yield f"the imports of {named} end there, so no other flow of them was looked at"
+
+
+_MOST_MODULES: Final = 4
+"""How many modules a note names."""
+
+
 class _Search:
     def __init__(self) -> None:
         self.flows: list[FoundFlow] = []
-        self.broken: list[Diagnostic] = []
+        self.broken: dict[tuple[Diagnostic, ...], list[str]] = {}
+        """The modules that each broken flow keeps from being imported."""
         self.failures: list[Diagnostic] = []
         self._seen: set[int] = set()
 
@@ -78,7 +106,8 @@ class _Search:
             )
 
     def _count(self) -> int:
-        return len(self.flows) + len(self.failures) + len(self.broken)
+        modules = sum(len(modules) for modules in self.broken.values())
+        return len(self.flows) + len(self.failures) + modules
 
     def _take(self, target: Target) -> bool:
         """Take all flows that a target names; return whether there was anything to tell."""
@@ -104,7 +133,7 @@ class _Search:
             self.failures.append(error.diagnostic)
             return
         except BrokenFlowError as error:
-            self.broken.extend(error.diagnostics)
+            self.broken.setdefault(error.diagnostics, []).append(name)
             return
         yield module
         if with_inner:
@@ -139,7 +168,7 @@ class _Search:
             with contextlib.redirect_stdout(sys.stderr):
                 return (function(),)
         except WiringError as error:
-            self.broken.extend(error.diagnostics)
+            self.broken.setdefault(broken_flow(error).diagnostics, [])
         except Exception as error:  # noqa: BLE001 - whatever the user's function raises
             self.failures.append(
                 Diagnostic(

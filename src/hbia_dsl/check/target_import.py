@@ -21,6 +21,10 @@ from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import CheckError, HbiaError, WiringError
 
 _PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_NOT_USERS: Final = ("<", os.path.join(_PACKAGE, ""))
+_OURS: Final = frozenset({importlib.__file__})
+"""What we call to import a module; the user has not written that import."""
+
 _MOST_IMPORTERS: Final = 3
 """How many of the imports that led to a failure a report names."""
 
@@ -30,6 +34,19 @@ class BrokenFlowError(Exception):
     """A flow of the module cannot be built."""
 
     diagnostics: tuple[Diagnostic, ...]
+
+
+def broken_flow(error: WiringError) -> BrokenFlowError:
+    """Say of every problem of a flow which flow it is, and where it is made."""
+    places = _places(error)
+    flow = f"in flow `{error.flow_name}`" if error.flow_name else ""
+    made = f"made at {places[-1].short()}" if places else ""
+    note = ", ".join(filter(None, [flow, made]))
+    if not note:
+        return BrokenFlowError(error.diagnostics)
+    return BrokenFlowError(
+        tuple(attrs.evolve(found, notes=(*found.notes, note)) for found in error.diagnostics)
+    )
 
 
 def make_importable(folder: str) -> None:
@@ -49,7 +66,7 @@ def import_target(module: str) -> ModuleType:
         with contextlib.redirect_stdout(sys.stderr):
             return importlib.import_module(module)
     except WiringError as error:
-        raise BrokenFlowError(error.diagnostics) from None
+        raise broken_flow(error) from None
     except HbiaError as error:
         diagnostic = getattr(error, "diagnostic", None)  # a failed run has none
         if isinstance(diagnostic, Diagnostic):
@@ -118,7 +135,7 @@ def _places(error: BaseException) -> list[Location]:
     import traceback  # loaded where it is used
 
     frames = traceback.extract_tb(error.__traceback__)
-    inner = [f for f in frames if not f.filename.startswith(("<", _PACKAGE))]
+    inner = [f for f in frames if f.filename not in _OURS and not f.filename.startswith(_NOT_USERS)]
     own = [f for f in inner if "site-packages" not in f.filename and not _is_standard(f.filename)]
     places = [Location(frame.filename, frame.lineno or 1) for frame in own or inner]
     if isinstance(error, SyntaxError) and error.filename is not None:

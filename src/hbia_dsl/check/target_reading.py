@@ -9,6 +9,7 @@ import attrs
 
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import NO_FLOW, UNIMPORTABLE_TARGET
+from hbia_dsl.diagnostics.location import Location
 from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import CheckError
 
@@ -34,6 +35,10 @@ _FOREIGN_FILES: Final = re.compile(r"(setup|conftest|noxfile|__main__|test_\w*|\
 hold tests."""
 
 
+_DOCUMENTS: Final = (".yaml", ".yml")
+"""How the names of documents end."""
+
+
 def read_target(text: str) -> tuple[Target, ...]:
     """Read what a user named.
 
@@ -45,6 +50,8 @@ def read_target(text: str) -> tuple[Target, ...]:
         CheckError: It names nothing.
     """
     place, flow, is_called = _split(text)
+    if place.lower().endswith(_DOCUMENTS) and os.path.isfile(place):
+        raise CheckError(_is_document(place))
     if all(part.isidentifier() for part in place.split(".")) and not place.endswith(".py"):
         return (Target(place, flow, is_called),)
     if os.path.isdir(place):
@@ -139,4 +146,14 @@ def _names_nothing(place: str) -> Diagnostic:
         UNIMPORTABLE_TARGET,
         f"`{place}` is neither a module nor a file",
         help=near or "name a module as Python imports it, such as app.flows, or a file",
+    )
+
+
+def _is_document(place: str) -> Diagnostic:
+    shown = Location(place, 1).shown_file()
+    return Diagnostic(
+        NO_FLOW,
+        f"`{shown}` is a document, and no flow in Python that could be imported",
+        help=f"`hbia validate {shown}` checks the document; or make a flow of it in a module, by "
+        "Flow.from_yaml, and name that module",
     )

@@ -11,7 +11,7 @@ import attrs
 from hbia_dsl.judging.seen_facts import Facts, facts_now
 from hbia_dsl.judging.work_folder import write_if_changed
 
-_VERSION = 1
+_VERSION = 2
 """Goes up when what is noted of an answer changes."""
 
 
@@ -24,22 +24,30 @@ class Answer:
     err: str = ""
 
 
+def digest_of(question: object) -> str:
+    """Return a text that differs for every question.
+
+    Args:
+        question: All that is asked and is no fact about files or variables; equal questions
+            have one `repr`.
+    """
+    return sha256(repr((_VERSION, question)).encode()).hexdigest()
+
+
 class AnswerMemory:
     """The latest answer to one question, in a file."""
 
-    def __init__(self, file: str, question: object, environment: Mapping[str, str]) -> None:
-        """Prepare; nothing is read.
+    def __init__(self, file: str, digest: str, environment: Mapping[str, str]) -> None:
+        """Prepare; nothing is read, and the folder of the file need not be there yet.
 
         Args:
-            file: The file; its folder is made if it is not there.
-            question: All that is asked and is no fact about files or variables; equal
-                questions have one `repr`.
+            file: The file.
+            digest: That of the question.
             environment: The variables that mypy would have.
         """
         self._file = file
         self._environment = environment
-        self._question = sha256(repr((_VERSION, question)).encode()).hexdigest()
-        os.makedirs(os.path.dirname(file), exist_ok=True)
+        self._question = digest
         self.facts_file = f"{file}.{os.getpid()}.{threading.get_ident()}"
         """Where a witness leaves its facts; no other process or thread writes there."""
 

@@ -35,7 +35,7 @@ def judge_flows(
     not_proven: tuple[NotProven, ...] = ()
     tool = ""
     try:
-        judgement = judge.judge(text, "\0".join([judge.name, *(judged.name for judged in flows)]))
+        judgement = judge.judge(text, _key(flows, judge, strict_any=strict_any))
     except CheckError as error:
         failures = (error.diagnostic,)
     else:
@@ -43,3 +43,9 @@ def judge_flows(
         meant = translate(text, flows, judgement, judge.name, strict_any=strict_any)
         findings, failures, not_proven = meant.findings, meant.failures, meant.not_proven
     return CheckReport(tool, flows, findings, failures, not_proven)
+
+
+def _key(flows: Sequence[JudgedFlow], judge: Judge, *, strict_any: bool) -> str:
+    """Name what is asked, so that a checker that was asked it before remembers the most."""
+    options = "strict" if strict_any else ""
+    return "\0".join([judge.name, options, *(judged.name for judged in flows)])

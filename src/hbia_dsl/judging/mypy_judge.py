@@ -15,12 +15,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from hbia_dsl.judging.answer_memory import Answer, AnswerMemory
+from hbia_dsl.judging.answer_memory import Answer, AnswerMemory, digest_of
 from hbia_dsl.judging.judge import Judgement, Remark, Severity
 from hbia_dsl.judging.judge_failure import checker_failed, checker_missing
+from hbia_dsl.judging.question_folder import (
+    make_question_folder,
+    note_use,
+    question_folder,
+)
 from hbia_dsl.judging.search_folders import search_folders
-from hbia_dsl.judging.seen_facts import FILE, fact
-from hbia_dsl.judging.work_folder import file_of_text, module_of_file, work_folder
+from hbia_dsl.judging.work_folder import (
+    file_of_module,
+    module_of_key,
+    work_folder,
+    write_module,
+)
 from hbia_dsl.lowering.check_place import CheckText
 
 _WITNESS: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mypy_witness.py")
@@ -73,35 +82,37 @@ class _MypyRun:
     """One question to mypy: answered from memory if it would give that answer again."""
 
     def __init__(self, folder: str, key: str, text: CheckText, version: str) -> None:
-        self._folder = folder
         self._text = text.text
-        self.file = file_of_text(folder, key, text.text)
-        self._module = module_of_file(self.file)
+        self._module = module_of_key(key)
         self._mypy_memory = os.path.join(folder, "mypy")
-        paths = [folder, *search_folders(text.modules)]
-        environment = {
-            **os.environ,
-            "MYPYPATH": os.pathsep.join([*paths, *filter(None, [os.environ.get("MYPYPATH")])]),
-            "PYTHONIOENCODING": "utf-8",
-        }
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
         environment.pop("MYPY_CACHE_DIR", None)  # it would win over the option
+        paths = search_folders(text.modules)
+        question = (version, text.text, self._module, os.getcwd(), *_this_python(environment))
+        digest = digest_of((question, paths))
+        self._home = question_folder(folder, self._module, digest)
+        own_paths = os.pathsep.join([self._home, *paths])
+        others = os.environ.get("MYPYPATH")
+        environment["MYPYPATH"] = f"{own_paths}{os.pathsep}{others}" if others else own_paths
         self._environment = environment
-        self._answers = AnswerMemory(
-            os.path.join(folder, "answers", f"{self._module}.json"),
-            (version, text.text, self._module, os.getcwd(), *_this_python(environment)),
-            environment,
-        )
+        self.file = file_of_module(self._home, self._module)
+        self._answers = AnswerMemory(os.path.join(self._home, "answer.json"), digest, environment)
 
     def answer(self) -> Answer:
         """Return what mypy says."""
         known = self._answers.recall()
         if known is not None:
+            note_use(self._home)
             return known
         from hbia_dsl.judging.mypy_memory import prepare_memory  # loaded where it is used
 
+        make_question_folder(self._home)
+        write_module(self._home, self._module, self._text)
         prepare_memory(self._mypy_memory)
+        # A mypy that remembers nothing looks at ten times as much. Its answer would be as good,
+        # but every recall would have to look at all of that again.
+        is_worth_keeping = os.path.isdir(self._mypy_memory)
         os.makedirs(self._mypy_memory, exist_ok=True)
-        before = fact(FILE, self.file)
         try:
             done = self._ask(self._watched())
             if _has_crashed(done):
@@ -111,16 +122,11 @@ class _MypyRun:
                 # alone and has nothing to trip over.
                 shutil.rmtree(self._mypy_memory, ignore_errors=True)
                 done = self._ask(_ALONE)
-            if done.code in _JUDGED and not done.err and self._has_judged_our_text(before):
+            if is_worth_keeping and done.code in _JUDGED and not done.err:
                 self._answers.keep(done)
         finally:
             self._answers.forget_facts()
         return done
-
-    def _has_judged_our_text(self, before: str) -> bool:
-        """Whether no other check of the same targets has put its text in the place of ours."""
-        with open(self.file, encoding="utf-8") as opened:
-            return opened.read() == self._text and fact(FILE, self.file) == before
 
     def _ask(self, program: Sequence[str]) -> Answer:
         import subprocess  # loaded where it is used
@@ -145,7 +151,7 @@ class _MypyRun:
         if os.name != "posix" or not os.path.isfile(_WITNESS):
             return _ALONE
         own = [self._mypy_memory, os.path.dirname(self.file)]
-        return [_WITNESS, self._answers.facts_file, self._folder, *own, "--"]
+        return [_WITNESS, self._answers.facts_file, self._home, *own, "--"]
 
 
 def _this_python(environment: Mapping[str, str]) -> tuple[object, ...]:

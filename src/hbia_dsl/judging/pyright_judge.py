@@ -18,7 +18,7 @@ from typing import Final
 from hbia_dsl.judging.judge import Judgement, Remark, Severity
 from hbia_dsl.judging.judge_failure import checker_failed, checker_missing
 from hbia_dsl.judging.search_folders import search_folders
-from hbia_dsl.judging.work_folder import file_of_text
+from hbia_dsl.judging.work_folder import module_of_key, write_module
 from hbia_dsl.lowering.check_place import CheckText
 
 _SEVERITIES: Final[Mapping[str, Severity]] = {
@@ -44,7 +44,7 @@ class PyrightJudge:
         if command is None:
             raise checker_missing(self.name)
         with tempfile.TemporaryDirectory(prefix="hbia-check-") as folder:
-            file = file_of_text(folder, key, text.text)
+            file = write_module(folder, module_of_key(key), text.text)
             project = os.path.join(folder, "pyrightconfig.json")
             with open(project, "w", encoding="utf-8") as opened:
                 json.dump(_configuration(file, search_folders(text.modules)), opened)

@@ -1,7 +1,7 @@
 """Turn a type checker's remarks about lines of a text into problems of the user's flows."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -80,7 +80,7 @@ class _Translation:
             # Vertices first: what is known of them says which remarks only follow.
             findings = [*self._guarded_vertices(), *self._remarked_lines()]
         return Translated(
-            tuple(sorted(findings, key=self._order)),
+            tuple(sorted(_once(findings), key=self._order)),
             tuple(failures),
             (*self._never_judged(), *self._blind_vertices()),
         )
@@ -178,6 +178,20 @@ class _Translation:
                 if match is not None:
                     return match["type"]
         return None
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Leave one of those that say the same of the same place, with the notes of all."""
+    first: dict[object, Finding] = {}
+    for finding in findings:
+        found = finding.diagnostic
+        same = (finding.flow, found.code, found.location, found.message)
+        kept = first.setdefault(same, finding)
+        if kept is not finding:
+            notes = tuple(dict.fromkeys((*kept.diagnostic.notes, *found.notes)))
+            diagnostic = attrs.evolve(kept.diagnostic, notes=notes)
+            first[same] = attrs.evolve(kept, diagnostic=diagnostic)
+    return list(first.values())
 
 
 def _holds_any(seen: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 import zlib
 from collections.abc import Iterator
 from typing import Final
@@ -29,23 +30,28 @@ def work_folder() -> Iterator[str]:
         yield temporary
 
 
-def file_of_text(folder: str, key: str, text: str) -> str:
-    """Write the text of a check, and return its file: a module of the package.
+def module_of_key(key: str) -> str:
+    """Return the full name of the module that a text with a certain key becomes.
 
-    Two checks of one project that run at once must not write one file, and a check that
-    is repeated must find its own again: so its name follows from the key.
+    A check that is repeated must find what a type checker remembers of its module, also
+    when the text is another one: so the name follows from the key alone.
     """
-    package = os.path.join(folder, PACKAGE)
+    return f"{PACKAGE}.checked_{zlib.crc32(key.encode()):08x}"
+
+
+def file_of_module(folder: str, module: str) -> str:
+    """Return the file of a module of the package, in the folder that holds the package."""
+    return os.path.join(folder, *module.split(".")) + ".py"
+
+
+def write_module(folder: str, module: str, text: str) -> str:
+    """Write a text as a module of the package, and return its file."""
+    file = file_of_module(folder, module)
+    package = os.path.dirname(file)
     os.makedirs(package, exist_ok=True)
     write_if_changed(os.path.join(package, "__init__.py"), "")
-    file = os.path.join(package, f"checked_{zlib.crc32(key.encode()):08x}.py")
     write_if_changed(file, text)
     return file
-
-
-def module_of_file(file: str) -> str:
-    """Return the full name of the module that `file_of_text` wrote."""
-    return f"{PACKAGE}.{os.path.basename(file).removesuffix('.py')}"
 
 
 def write_if_changed(path: str, text: str) -> None:
@@ -56,7 +62,7 @@ def write_if_changed(path: str, text: str) -> None:
     with contextlib.suppress(OSError), open(path, encoding="utf-8") as opened:
         if opened.read() == text:
             return
-    fresh = f"{path}.{os.getpid()}"
+    fresh = f"{path}.{os.getpid()}.{threading.get_ident()}"
     with open(fresh, "w", encoding="utf-8") as opened:
         opened.write(text)
     os.replace(fresh, path)

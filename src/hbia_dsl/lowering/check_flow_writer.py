@@ -18,7 +18,7 @@ from hbia_dsl.lowering.source_text import argument_text, comment_of
 from hbia_dsl.lowering.stand_in import StandIn
 from hbia_dsl.typeforms.shapes import ParameterKind
 from hbia_dsl.typeforms.signature_reading import read_parameters
-from hbia_dsl.wiring.binding import Binding, OutputName
+from hbia_dsl.wiring.binding import Binding
 from hbia_dsl.wiring.record_fields import RecordKind, fields_of_record, record_kind
 from hbia_dsl.wiring.wired_flow import WiredFlow, WiredVertex
 
@@ -44,7 +44,6 @@ class CheckFlowWriter:
         self._lowered = lowered
         self._names = names
         self._stand_ins = stand_ins
-        self._read = {s for c in lowered.calls for a in c.arguments for s in a.binding.sources}
 
     def write(self, function: str) -> None:
         """Write the flow as a function."""
@@ -165,11 +164,11 @@ class CheckFlowWriter:
         return name
 
     def _report_any(self, vertex: WiredVertex) -> None:
-        """Report results of type `Any` that others take: those edges always fit."""
+        """Report results of type `Any`: every edge from one fits, and so does every use."""
         forms = {part.name: part.form for part in vertex.parts}
         forms.setdefault(vertex.output, vertex.returns)
         for name, form in forms.items():
-            if form is Any and OutputName(vertex.name, name) in self._read:
+            if form is Any:
                 subject = f"`{vertex.name}`" if name == vertex.name else f"`{vertex.name}.{name}`"
                 self._is_unproven(vertex.name, f"the value of {subject}", _ANY_RESULT)
 

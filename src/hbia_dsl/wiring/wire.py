@@ -184,11 +184,13 @@ class _Wiring:
         count = f"{len(found)} problem{'' if len(found) == 1 else 's'}"
         message = f"flow `{self._name}` cannot be wired: {count}"
         codes = {diagnostic.code for diagnostic in found}
+        error = WiringError(message, found)
         if codes == {CYCLE}:
-            raise GraphCycleError(message, found, cycle)
-        if codes == {ATOMIC_BOUNDARY}:
-            raise AtomicBoundaryError(message, found)
-        raise WiringError(message, found)
+            error = GraphCycleError(message, found, cycle)
+        elif codes == {ATOMIC_BOUNDARY}:
+            error = AtomicBoundaryError(message, found)
+        error.flow_name = self._name
+        raise error
 
 
 def _wired(signature: VertexSignature, bindings: tuple[Binding, ...]) -> WiredVertex:

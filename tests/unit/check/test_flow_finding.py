@@ -112,6 +112,38 @@ def test_a_module_that_fails_leaves_the_others_of_its_package() -> None:
     assert [d.code.number for d in found.broken] == ["HB201"]
 
 
+def test_a_flow_that_cannot_be_built_is_named_with_its_place_and_with_all_that_it_hides() -> None:
+    broken = 'flow = Flow.of(\n    "broken", charge, count\n)\n'
+    count = "@vertex\ndef count(order: Order) -> str:\n    return 1\n\n"
+    _write("worse.py", BROKEN.replace('flow = Flow.of("broken", charge)\n', count + broken))
+    for number in range(5):
+        _write(f"user_{number}.py", "import worse\n" + FLOW.format(name="flow"))
+
+    found = find_flows(["worse"])
+    all_found = find_flows(["worse", *(f"user_{number}" for number in range(5))])
+
+    assert [d.notes[-1] for d in found.broken[:-1]] == ["in flow `broken`, made at worse.py:14"]
+    assert found.broken[-1].notes[-2:] == (
+        "in flow `broken`, made at worse.py:14",
+        "the import of `worse` ends there, so no other flow of it was looked at",
+    )
+    assert len(all_found.broken) == 2
+    assert all_found.broken[-1].notes[-1] == (
+        "the imports of `worse`, `user_0`, `user_1` and 3 more end there, so no other flow of "
+        "them was looked at"
+    )
+    assert not all_found.failures
+
+
+def test_a_flow_that_a_function_fails_to_build_is_named_and_hides_no_other() -> None:
+    make = 'def make():\n    return Flow.of("broken", charge)\n'
+    _write("making.py", BROKEN.replace('flow = Flow.of("broken", charge)\n', make))
+
+    (problem,) = find_flows(["making:make()"]).broken
+
+    assert problem.notes[-1] == "in flow `broken`, made at making.py:11"
+
+
 def test_a_failing_import_is_shown_at_the_line_of_the_user_without_a_traceback() -> None:
     _write("outer.py", "\nimport inner_module\n")
     _write("inner_module.py", "import json\n\nVALUE = json.loads('{')\n")
@@ -132,6 +164,7 @@ def test_a_syntax_error_is_shown_at_its_own_line() -> None:
 
     assert "SyntaxError" in text
     assert "--> typo.py:2" in text
+    assert "imported at" not in text  # nobody but the check has imported it
 
 
 def test_a_module_that_ends_the_program_does_not_end_the_check() -> None:

@@ -116,3 +116,21 @@ def test_a_folder_without_flows_is_refused() -> None:
 
     with pytest.raises(CheckError, match="mentions hbia_dsl"):
         read_target("./empty")
+
+
+@pytest.mark.parametrize("target", ["signup.yaml", "flows/signup.YML", "signup.yaml:signup"])
+def test_a_document_is_no_target_and_the_command_for_it_is_named(target: str) -> None:
+    file = target.partition(":")[0]
+    _write(file)
+
+    with pytest.raises(CheckError, match=f"`{file}` is a document") as caught:
+        read_target(target)
+
+    assert f"hbia validate {file}" in str(caught.value)
+    assert "Flow.from_yaml" in str(caught.value)
+
+
+def test_a_module_may_be_called_as_documents_end() -> None:
+    _write("app/yaml.py")
+
+    assert read_target("app.yaml") == (Target("app.yaml"),)

@@ -15,6 +15,7 @@ ENVIRONMENT: Final = {"MYPYPATH": "src"}
 
 
 def _memory(folder: Path, question: str = "what", **environment: str) -> AnswerMemory:
+    (folder / "answers").mkdir(exist_ok=True)
     return AnswerMemory(str(folder / "answers" / "one.json"), question, ENVIRONMENT | environment)
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
+import attrs
 import pytest
 
 from hbia_dsl import All, Flow, vertex
 from hbia_dsl.check.check_flow import check_flows
 from hbia_dsl.errors import CheckError, WiringError
 from hbia_dsl.judging.check_report import CheckReport, Finding
-from hbia_dsl.judging.judge import Remark, Severity
+from hbia_dsl.judging.judge import Judgement, Remark, Severity
+from hbia_dsl.lowering.check_place import CheckText, LineKind
 from scripted_judge import Said, ScriptedJudge
 
 T = TypeVar("T")
@@ -183,6 +185,45 @@ def test_an_expression_that_holds_any_is_a_problem_of_its_own_kind() -> None:
 
     assert found.diagnostic.code.number == "HB605"
     assert found.diagnostic.message == "`first` holds `Any` where `double` takes it as `number`"
+
+
+def test_what_is_said_twice_of_one_place_is_one_problem_with_the_notes_of_both() -> None:
+    signature = 'Expression type contains "Any" (has type "Callable[[str], Any]")'
+    says = (
+        Said("reveal_type(", signature),
+        Said("names = ", 'Expression has type "Any"'),
+        Said("names = ", "Early"),
+    )
+    report = _checked(ScriptedJudge(says), strict_any=True)
+
+    assert [d.code.number for d in report.problems] == ["HB605", "HB602"]
+    assert report.problems[0].notes == (
+        f"mypy: {signature} [misc]",
+        'mypy: Expression has type "Any" [misc]',
+    )
+
+
+def test_one_vertex_in_two_flows_is_a_problem_of_each() -> None:
+    flows = [Flow.of("one", names), Flow.of("two", names)]
+
+    report = check_flows(flows, judge=_RefusesEveryCall())
+
+    assert [found.flow for found in report.findings] == ["one", "two"]
+    assert report.findings[0].diagnostic == report.findings[1].diagnostic
+
+
+@attrs.frozen
+class _RefusesEveryCall:
+    """Says the same of every call."""
+
+    name: str = "mypy"
+    refuses_any: bool = True
+
+    def judge(self, text: CheckText, key: str) -> Judgement:
+        said = ScriptedJudge().judge(text, key)
+        calls = [line for line, place in text.places.items() if place.kind is LineKind.CALL]
+        refused = [Remark(line, Severity.ERROR, "Early", "misc") for line in calls]
+        return attrs.evolve(said, remarks=(*said.remarks, *refused))
 
 
 def test_refused_inputs_are_reported_for_the_flow() -> None:

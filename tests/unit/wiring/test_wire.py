@@ -253,7 +253,9 @@ def test_a_report_is_a_group_of_type_errors_and_survives_pickling() -> None:
     assert isinstance(error, TypeError)
     assert [type(e).__name__ for e in error.exceptions] == ["WiringProblem", "WiringProblem"]
     assert str(error).startswith("flow `shop` cannot be wired: 2 problems\n\nerror[")
-    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301 - what was just dumped
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - what was just dumped
+    assert str(copy) == str(error)
+    assert copy.flow_name == error.flow_name == "shop"
 
 
 def test_two_vertices_of_one_name_are_reported_once_and_nothing_follows() -> None:

@@ -1,13 +1,15 @@
 """`SagaCoordinator` and `SagaStep`: steps in order, taken back in reverse if one fails."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 
 import pytest
+import trio
 
 from hbia_dsl import Edge, FlowFailed, Graph, Vertex
 from hbia_dsl.compat.saga import SagaCoordinator, SagaStep
-from hbia_dsl.errors import GraphError
+from hbia_dsl.errors import AtomicSetupError, GraphError
 
 
 def gives(value: int) -> Callable[..., dict[str, object]]:
@@ -101,3 +103,131 @@ def test_misused_sagas_are_refused() -> None:
         saga(undone).add_step(SagaStep("other", "v1"))
     with pytest.raises(GraphError, match="v1"):
         saga(undone).graph(Graph([Vertex("elsewhere")]))
+
+
+class Backend:
+    """What the original takes, with all that it does in a log."""
+
+    def __init__(self, log: list[str], *, is_broken: bool = False) -> None:
+        self.log = log
+        self.is_broken = is_broken
+
+    def begin(self) -> None:
+        self.log.append("begin")
+
+    def commit(self) -> None:
+        if self.is_broken:
+            raise ConnectionError("lost before the commit")
+        self.log.append("commit")
+
+    def rollback(self) -> None:
+        self.log.append("rollback")
+
+
+class AsyncBackend(Backend):
+    """The same, async."""
+
+    async def begin(self) -> None:  # type: ignore[override]  # as it is
+        super().begin()
+
+    async def commit(self) -> None:  # type: ignore[override]  # as it is
+        super().commit()
+
+    async def rollback(self) -> None:  # type: ignore[override]  # as it is
+        super().rollback()
+
+
+def run_saga(
+    made: SagaCoordinator, how: str, handlers: Mapping[str, Callable[..., object]]
+) -> None:
+    """Run a saga, without a loop or in one; its handlers are a mapping or a function."""
+    if how == "serial":
+        made.run(handlers=handlers)
+    elif how == "asyncio":
+        asyncio.run(made.run_async(handlers=handlers))
+    else:
+
+        async def main() -> None:
+            await made.run_async(handlers=lambda name: handlers[name])
+
+        trio.run(main)
+
+
+@pytest.mark.parametrize("how", ["serial", "asyncio", "trio"])
+@pytest.mark.parametrize("kind", [Backend, AsyncBackend])
+@pytest.mark.parametrize(
+    ("fails_at", "is_broken", "wanted"),
+    [
+        (None, False, ["begin", "commit"]),
+        ("v1", False, ["begin", "rollback"]),
+        ("v2", False, ["begin", "s1 undone", "rollback"]),
+        (None, True, ["begin", "s2 undone", "s1 undone", "rollback"]),
+    ],
+)
+def test_the_backend_of_a_saga_is_begun_and_committed_or_rolled_back(
+    how: str, kind: type[Backend], fails_at: str | None, *, is_broken: bool, wanted: list[str]
+) -> None:
+    log: list[str] = []
+    made = SagaCoordinator("trip", kind(log, is_broken=is_broken))
+    for k in (1, 2):
+
+        def undo(_inputs: Mapping[str, object], _result: object, k: int = k) -> None:
+            log.append(f"s{k} undone")
+
+        made = made.add_step(SagaStep(f"s{k}", f"v{k}", undo))
+    handlers = {name: fails if name == fails_at else gives(1) for name in ("v1", "v2")}
+    if fails_at is None and not is_broken:
+        run_saga(made, how, handlers)
+    else:
+        with pytest.raises(FlowFailed) as failed:
+            run_saga(made, how, handlers)
+        assert failed.value.compensation_failures == {}
+        assert isinstance(failed.value.root, LookupError if fails_at else ConnectionError)
+    assert log == wanted
+    assert [vertex.name for vertex in made.graph().vertices.values()] == ["v1", "v2"]
+
+
+def test_a_rollback_of_the_backend_that_fails_is_named() -> None:
+    class Stubborn(Backend):
+        def rollback(self) -> None:
+            raise ConnectionError("gone")
+
+    made = SagaCoordinator("trip", Stubborn([])).add_step(SagaStep("s1", "v1"))
+    with pytest.raises(FlowFailed) as failed:
+        made.run(handlers={"v1": fails})
+    assert list(failed.value.compensation_failures) == ["begin trip"]
+    assert failed.value.__notes__[0] == "group `trip` could not be undone completely"
+
+
+def test_what_cannot_be_the_backend_of_a_saga_is_refused_when_it_is_given() -> None:
+    with pytest.raises(AtomicSetupError, match="lacks `commit` and `rollback`"):
+        SagaCoordinator("trip", object())
+
+
+@pytest.mark.parametrize("how", ["serial", "asyncio", "trio"])
+def test_a_saga_tells_its_logger_what_becomes_of_it(
+    how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def undo_async(_inputs: Mapping[str, object], _result: object) -> None:
+        return
+
+    def undo(_inputs: Mapping[str, object], _result: object) -> None:
+        return
+
+    caplog.set_level("INFO", "trips")
+    last = undo if how == "serial" else undo_async
+    made = SagaCoordinator("trip", None, logging.getLogger("trips"))
+    made = made.add_step(SagaStep("s1", "v1", undo)).add_step(SagaStep("s2", "v2", last))
+    made = made.add_step(SagaStep("s3", "v3"))
+    run_saga(made, how, {"v1": gives(1), "v2": gives(1), "v3": gives(1)})
+    with pytest.raises(FlowFailed):
+        run_saga(made, how, {"v1": gives(1), "v2": gives(1), "v3": fails})
+    begins = "saga `trip` begins: 3 steps"
+    assert caplog.messages == [
+        begins,
+        "saga `trip` is complete",
+        begins,
+        "saga `trip`: `s2` was taken back",
+        "saga `trip`: `s1` was taken back",
+        "saga `trip` failed: flow `graph` failed: `v3` raised LookupError",
+    ]

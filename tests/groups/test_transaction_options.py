@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from group_runs import ASYNCIO, MODES, SERIAL, STAGED, Mode
 from hbia_dsl import Flow, FlowFailed, atomic, vertex
 from hbia_dsl.atomicity import PostgresTransaction, SqlAlchemyTransaction, SqliteTransaction
-from hbia_dsl.errors import AtomicSetupError, HbiaError, RunOptionError
+from hbia_dsl.errors import AtomicSetupError, HbiaError, RunInputError, RunOptionError
 
 
 @atomic(group="payment")
@@ -302,3 +303,19 @@ def test_the_kinds_of_other_databases_are_known_by_name() -> None:
             RunOptionError, match=r"what is attached to `g` gives sqlite3\.Connection"
         ):
             flow.options(transactions={"g": SqliteTransaction("app.db")})
+
+
+def test_a_connection_that_is_missing_outside_of_a_group_tells_of_groups() -> None:
+    @vertex
+    def alone(n: int, conn: sqlite3.Connection) -> int:
+        return n
+
+    flow = Flow.of("alone", alone, result=alone)
+    with pytest.raises(RunInputError, match="missing input `conn`") as refused:
+        flow.run(n=1)
+    help_ = refused.value.diagnostic.help or ""
+    assert '@atomic(group="payment")' in help_
+    assert "flow.options(transactions=" in help_
+    with closing(sqlite3.connect(":memory:")) as given, pytest.raises(RunInputError) as other:
+        flow.run(conn=given)
+    assert "transactions" not in (other.value.diagnostic.help or "")

@@ -12,7 +12,7 @@ from drawn_plans import name
 from grouped_plans import Attempt, GroupedPlan, random_grouped
 from hbia_dsl.drivers.simulation_trace import trace_text
 from hbia_dsl.errors import FlowFailed
-from hbia_dsl.kernel.kernel import SUCCEEDED, Schedule
+from hbia_dsl.kernel.kernel import CANCELLED, FAILED, SUCCEEDED, Schedule
 from hbia_dsl.kernel.settled_group import Verdict
 from hbia_dsl.testing.simulated_world import Played, SimulatedWorld
 
@@ -71,13 +71,14 @@ class GroupLaws:
 
     def what_was_done_is_undone_in_reverse(self, g: int) -> None:
         """All that was done is undone, the last one first, unless the group came to its end or
-        past its pivot."""
+        past its pivot; also what a member did that is judged failed afterwards."""
         members = {name(v) for v in self.groups[g]}
-        done = [v for what, v in self.recorded("succeeded") if v in members]
+        succeeded = [v for what, v in self.recorded("succeeded") if v in members]
+        done = [v for v in self.ended() if v in members and ("done", v) in self.built.log]
         undone = [v for what, v in self.built.log if what in ("undone", "not undone")]
         undone = list(dict.fromkeys(v for v in undone if v in members))
         pivot = self.built.sample.pivots[g]
-        if len(done) == len(members) or (pivot is not None and name(pivot) in done):
+        if len(succeeded) == len(members) or (pivot is not None and name(pivot) in done):
             assert not undone
         else:
             assert undone == done[::-1]
@@ -112,6 +113,9 @@ class GroupLaws:
         for group in self.settled.values():
             failed = set(group.failures)
             for vertex in group.completed:
+                if states[vertex] in {FAILED, CANCELLED}:
+                    assert ("done", vertex) in self.built.log
+                    continue
                 is_kept = vertex in failed or group.verdict is Verdict.LEFT
                 assert (states[vertex] == SUCCEEDED) == is_kept, (vertex, states[vertex], group)
         if isinstance(self.played.error, FlowFailed):
@@ -121,6 +125,11 @@ class GroupLaws:
     def last_attempt(self, g: int) -> Attempt:
         """The attempt of a transaction that counted."""
         return [a for a in self.built.attempts if a.group == g][-1]
+
+    def ended(self) -> list[str]:
+        """The vertices in the order in which they ended, however they did."""
+        ends = {"succeeded", "failed", "cancelled"}
+        return [e.vertex or "" for e in self.played.trace if e.what in ends]
 
     def recorded(self, what: str) -> list[tuple[str, str]]:
         """What the trace says of vertices."""

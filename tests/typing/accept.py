@@ -20,6 +20,7 @@ from hbia_dsl import (
     GraphTopology,
     Registry,
     Run,
+    SagaStep,
     Vertex,
     atomic,
     out,
@@ -27,6 +28,7 @@ from hbia_dsl import (
     run_flow_async,
     vertex,
 )
+from hbia_dsl.atomicity import SqliteTransaction
 from hbia_dsl.conf import Settings, configure
 from hbia_dsl.errors import FlowFailed, HbiaError, WiringError
 
@@ -85,6 +87,14 @@ def cancel(inputs: Mapping[str, object], output: object) -> None: ...
 async def cancel_later(inputs: Mapping[str, object], output: object) -> None: ...
 
 
+def cancel_number(inputs: Mapping[str, object], output: int, reason: str = "") -> bool:
+    return output > len(inputs) + len(reason)
+
+
+class Cancels:
+    async def __call__(self, inputs: Mapping[str, object], output: float) -> None: ...
+
+
 @atomic(group="trip", on_failure="compensate", compensate=cancel)
 @vertex(effect="side_effect")
 def book(name: str) -> int:
@@ -108,6 +118,16 @@ def pay(insure: float) -> bytes:
 def tell(pay: bytes) -> str:
     return "told"
 
+
+for told in (
+    atomic(group="trip", on_failure="compensate", compensate=cancel_number),
+    atomic(group="trip", on_failure="compensate", compensate=Cancels()),
+    atomic(group="trip", on_failure="compensate", compensate=print),
+    atomic(group="trip", on_failure="compensate", compensate=lambda inputs, output: output),
+):
+    assert_type(told(book)("Rome"), int)
+Vertex("book", compensate=cancel_number)
+SagaStep("book", "book", cancel_number)
 
 assert_type(book("Rome"), int)
 assert_type(pay(1.0), bytes)
@@ -331,3 +351,23 @@ def errors(error: HbiaError) -> None:
         assert_type(failed.failures, Mapping[str, Exception])
     except WiringError as wrong:
         assert_type(wrong.diagnostics[0].message, str)
+
+
+class Shelf:
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+
+
+class AsyncShelf:
+    async def commit(self) -> None: ...
+    async def rollback(self) -> None: ...
+
+
+def make_shelf() -> Shelf:
+    return Shelf()
+
+
+trips = trips.options(transactions={"a": Shelf, "b": Shelf(), "c": AsyncShelf(), "d": make_shelf})
+trips = trips.options(transactions={"a": SqliteTransaction("a.db")})
+sources: dict[str, SqliteTransaction] = {}
+trips = trips.options(transactions=sources)

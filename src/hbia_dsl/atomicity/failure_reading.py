@@ -20,7 +20,11 @@ NO_TRANSACTION: Final = "25P01"
 _CONFLICT_STATES: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _LOST_STATES: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
 _LOST_CLASS: Final = "08"  # connection exceptions
-_SQLITE_CONFLICTS: Final = frozenset({5, 6})  # SQLITE_BUSY, SQLITE_LOCKED, extended or not
+_SQLITE_BUSY: Final = 5
+_SQLITE_CONFLICTS: Final = frozenset({_SQLITE_BUSY, 6})  # or SQLITE_LOCKED, extended or not
+_OTHER_CONNECTION: Final = (
+    "is there another connection to the file inside the group? members use the group's own"
+)
 _MYSQL_CONFLICTS: Final = frozenset({1205, 1213})  # lock wait timeout, deadlock
 _MYSQL_LOST: Final = frozenset({2006, 2013})  # server has gone away, lost during query
 
@@ -35,6 +39,21 @@ def read_failure(error: BaseException) -> FailureKind:
     if "lost" in kinds:
         return "lost"
     return "conflict" if "conflict" in kinds else "other"
+
+
+def is_busy(error: BaseException) -> bool:
+    """Return whether SQLite found that another connection holds the file."""
+    return any(
+        isinstance(code := getattr(each, "sqlite_errorcode", None), int)
+        and code & 0xFF == _SQLITE_BUSY
+        for each in _causes(error)
+    )
+
+
+def note_other_connection(error: BaseException) -> None:
+    """Say on a busy error how it can come out of a member whose own connection is never busy."""
+    if _OTHER_CONNECTION not in getattr(error, "__notes__", ()):
+        error.add_note(_OTHER_CONNECTION)
 
 
 def sqlstate_of(error: BaseException) -> str | None:

@@ -97,7 +97,18 @@ class GroupRun:
 
     def may_retry(self, error: BaseException) -> bool:
         """Return whether the database asks for another attempt because of this error."""
-        return self.attempt < MOST_ATTEMPTS[self.unit.failure_kind(error)]
+        kind = self.unit.failure_kind(error)
+        if self.attempt < MOST_ATTEMPTS[kind]:
+            return True
+        if kind != "other":
+            self.note_attempts(error)
+        return False
+
+    def note_attempts(self, error: BaseException) -> None:
+        """Say on an error that this was not the first attempt."""
+        note = f"group `{self.group}` was tried {self.attempt} times"
+        if self.attempt > 1 and note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
 
     def longest_pause_s(self) -> float:
         """Return how long may be waited before the next attempt, in seconds.

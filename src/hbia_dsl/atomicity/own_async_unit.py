@@ -57,7 +57,7 @@ class OwnAsyncUnit:
     def interrupt(self) -> None:
         """Call `interrupt`, if there is one; it cannot be async."""
         try:
-            self._own.call("interrupt")
+            self._own.call_here("interrupt")
         except Exception as error:  # noqa: BLE001 - of the user's code, and the run goes on ending
             self._own.troubles.append(error)
 

@@ -6,6 +6,7 @@ from typing import Final, cast
 
 from hbia_dsl.atomicity.own_async_unit import OwnAsyncUnit
 from hbia_dsl.atomicity.own_unit import OwnUnit, Turn
+from hbia_dsl.atomicity.postgres_transaction import PostgresTransaction, parse_dsn
 from hbia_dsl.atomicity.refusal import unfit
 from hbia_dsl.atomicity.transaction import (
     AsyncTransactionUnit,
@@ -15,6 +16,11 @@ from hbia_dsl.atomicity.transaction import (
 from hbia_dsl.declare.resource_types import names_of
 
 _NEEDED: Final = ("commit", "rollback")
+_AWAITED: Final = (
+    *("begin", "savepoint", "rollback_to", "rollback", "close"),
+    *("enter_member", "leave_member"),
+)
+"""The methods that may be async, if `commit` is."""
 
 
 def as_source(given: object, *, exclusive: bool = True) -> TransactionSource:
@@ -39,9 +45,12 @@ def as_source(given: object, *, exclusive: bool = True) -> TransactionSource:
     """
     is_class = isinstance(given, type)
     if not is_class and all(hasattr(given, name) for name in ("open", "resources", "is_async")):
+        if isinstance(given, PostgresTransaction):
+            parse_dsn(given)  # here, and not when it was made: that loads no driver
         return cast(TransactionSource, given)
     makes_one = is_class or not hasattr(given, "commit")
     if makes_one and not _takes_arguments(given):
+        _check_colours(_static(given))
         return OwnSource(cast(Callable[[], object], given), _static(given), exclusive=False)
     missing = [f"`{name}`" for name in _NEEDED if not callable(getattr(given, name, None))]
     if missing or is_class:
@@ -51,6 +60,7 @@ def as_source(given: object, *, exclusive: bool = True) -> TransactionSource:
             'write transactions={"payment": SqliteTransaction("app.db")}, or give an object with'
             " `begin`, `commit` and `rollback`",
         )
+    _check_colours(given)
     return OwnSource(lambda: given, given, exclusive=exclusive, is_one_object=True)
 
 
@@ -89,8 +99,48 @@ class OwnSource:
 
     def open(self) -> TransactionUnit | AsyncTransactionUnit:
         """Return a unit for one attempt."""
+        made = self._make()
+        if not self.is_async:  # of a function nothing was known before
+            _check_made(made)
         unit = OwnAsyncUnit if self.is_async else OwnUnit
-        return unit(self._make(), self._turn)
+        return unit(made, self._turn)
+
+
+def _is_async(given: object, name: str) -> bool:
+    return inspect.iscoroutinefunction(getattr(given, name, None))
+
+
+def _check_colours(given: object) -> None:
+    """Refuse an object of which a method is async and `commit` is not: it says what all are.
+
+    Raises:
+        AtomicSetupError: It is one.
+    """
+    if _is_async(given, "resource"):
+        raise unfit(
+            f"`resource` of a {_kind(given)} is async, and is never awaited",
+            "make it a plain method, and connect in `begin`",
+        )
+    others = [name for name in _AWAITED if _is_async(given, name)]
+    if others and not _is_async(given, "commit"):
+        raise unfit(
+            f"`{others[0]}` of a {_kind(given)} is async, and `commit` is not",
+            "declare `commit` `async def` too: it tells that the methods are to be awaited",
+        )
+
+
+def _check_made(given: object) -> None:
+    """Refuse an async object made by a function that does not say so.
+
+    Raises:
+        AtomicSetupError: It is one.
+    """
+    _check_colours(given)
+    if _is_async(given, "commit"):
+        raise unfit(
+            f"a function made a {_kind(given)}, whose `commit` is async, and does not say so",
+            f"annotate what it returns: `-> {_kind(given)}`; or attach the class",
+        )
 
 
 def _takes_arguments(given: object) -> bool:

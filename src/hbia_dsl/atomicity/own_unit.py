@@ -1,12 +1,14 @@
 """One attempt of a group on an object of the user's own."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from inspect import iscoroutine
 from typing import Final, Literal, cast
 
 from hbia_dsl.atomicity.failure_reading import read_failure
-from hbia_dsl.atomicity.refusal import unfit
+from hbia_dsl.atomicity.refusal import unawaited, unfit
 from hbia_dsl.atomicity.transaction import FailureKind, Outcome
+from hbia_dsl.diagnostics.unawaited import discard
 from hbia_dsl.errors import AtomicCommitUnknownError
 
 _KINDS: Final = frozenset({"conflict", "lost", "other"})
@@ -70,6 +72,18 @@ class OwnObject:
         method = self.method(name)
         return None if method is None else method(*given)
 
+    def call_here(self, name: str, *given: object) -> object:
+        """Call a method if there is one, where nothing can be awaited.
+
+        Raises:
+            AtomicSetupError: It returned an awaitable, so it has done nothing yet.
+        """
+        answer = self.call(name, *given)
+        if not isinstance(answer, Awaitable):
+            return answer
+        discard(answer)
+        raise unawaited(type(self._given).__name__, name)
+
     def need(self, name: str) -> str:
         """Return the name of a method that must be there."""
         if self.method(name) is None:
@@ -81,11 +95,19 @@ class OwnObject:
 
     def resource(self, kind: object) -> object:
         """Return what the object has for an annotation."""
-        return self.call(self.need("resource"), kind)
+        found = self.call(self.need("resource"), kind)
+        if iscoroutine(found):
+            discard(found)
+            raise unfit(
+                f"`resource` of a {type(self._given).__name__} is async, and is never awaited",
+                "make it a plain method, and connect in `begin`",
+            )
+        return found
 
     def failure_kind(self, error: BaseException) -> FailureKind:
         """Ask the object what a failure means; if it does not know, read the codes."""
         told = self.call("failure_kind", error)
+        discard(told)
         return cast(FailureKind, told) if told in _KINDS else read_failure(error)
 
     def note_commit_failure(self, error: BaseException) -> None:
@@ -120,23 +142,23 @@ class OwnUnit:
         """Call `begin`, if there is one."""
         self._own.take_turn()
         self._own.begun = True
-        self._own.call("begin")
+        self._own.call_here("begin")
 
     def savepoint(self, name: str) -> None:
         """Call `savepoint`, if there is one."""
-        self._own.call("savepoint", name)
+        self._own.call_here("savepoint", name)
 
     def rollback_to(self, name: str) -> None:
         """Call `rollback_to`, which must be there now."""
-        self._own.call(self._own.need("rollback_to"), name)
+        self._own.call_here(self._own.need("rollback_to"), name)
 
     def enter_member(self, name: str) -> None:
         """Call `enter_member`, if there is one."""
-        self._own.call("enter_member", name)
+        self._own.call_here("enter_member", name)
 
     def leave_member(self, *, succeeded: bool) -> None:
         """Call `leave_member`, if there is one."""
-        self._own.call("leave_member", succeeded)
+        self._own.call_here("leave_member", succeeded)
 
     def resource(self, kind: object) -> object:
         """Return what the object has for an annotation."""
@@ -153,7 +175,7 @@ class OwnUnit:
     def commit(self) -> None:
         """Call `commit`."""
         try:
-            self._own.call("commit")
+            self._own.call_here("commit")
         except BaseException as error:
             self._own.note_commit_failure(error)
             raise
@@ -174,7 +196,7 @@ class OwnUnit:
 
     def _undo(self, name: str) -> bool:
         try:
-            self._own.call(name)
+            self._own.call_here(name)
         except Exception as error:  # noqa: BLE001 - of the user's code, and undoing goes on
             self._own.troubles.append(error)
             return False

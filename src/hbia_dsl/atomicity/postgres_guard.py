@@ -5,9 +5,10 @@ anything is sent; and the state that the server reports after every exchange sho
 transaction that was ended in another way. Loaded only when a group opens PostgreSQL.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from typing import NoReturn, Self, TypeVar, cast
+from weakref import WeakSet
 
 import psycopg
 from psycopg.abc import Params, PQGen, Query
@@ -54,15 +55,23 @@ class GuardedPostgresCursor(psycopg.Cursor[TupleRow]):
         size: int = 1,
     ) -> Iterator[TupleRow]:
         """Iterate over the rows as they come."""
-        _refuse_ending(cast(GuardedPostgresConnection, self.connection), query)
-        return super().stream(query, params, binary=binary, size=size)
+        connection = cast(GuardedPostgresConnection, self.connection)
+        _refuse_ending(connection, query)
+        rows = super().stream(query, params, binary=binary, size=size)
+        connection.lent.add(cast(Generator[object, None, None], rows))
+        return rows
 
     def copy(  # type: ignore[override]  # psycopg's is a decorated generator
         self, statement: Query, params: Params | None = None, *, writer: Writer | None = None
     ) -> AbstractContextManager[Copy]:
         """Copy rows in or out."""
-        _refuse_ending(cast(GuardedPostgresConnection, self.connection), statement)
-        return super().copy(statement, params, writer=writer)
+        connection = cast(GuardedPostgresConnection, self.connection)
+        _refuse_ending(connection, statement)
+        copy = super().copy(statement, params, writer=writer)
+        made: object = getattr(copy, "gen", None)  # of `contextlib.contextmanager`
+        if isinstance(made, Generator):
+            connection.lent.add(made)
+        return copy
 
 
 class GuardedServerCursor(psycopg.ServerCursor[TupleRow]):
@@ -90,6 +99,18 @@ class GuardedPostgresConnection(psycopg.Connection[TupleRow]):
     """Whether a conflict was reported, perhaps to a member that kept it to itself."""
     ended: bool = False
     """Whether the transaction was seen to end while a member had the connection."""
+
+    def __init__(self, *args: object, **named: object) -> None:
+        super().__init__(*args, **named)  # type: ignore[arg-type]  # psycopg's, handed on
+        self.lent: WeakSet[Generator[object, None, None]] = WeakSet()
+        """What members read or write bit by bit: one that is not at its end has the connection."""
+
+    def take_back(self) -> None:
+        """End what a member did not bring to its end; other cursors hold nothing back."""
+        for lent in [*self.lent]:
+            self.lent.discard(lent)
+            with suppress(psycopg.Error):  # a COPY that is cut short; the commit tells of it
+                lent.close()
 
     def run_own(self, text: bytes) -> str | None:
         """Run statements of the unit; return the server's word for the last one."""

@@ -7,6 +7,7 @@ import attrs
 from hbia_dsl.atomicity.refusal import unfit
 from hbia_dsl.atomicity.transaction import TransactionUnit
 from hbia_dsl.declare.resource_types import POSTGRES_CONNECTION
+from hbia_dsl.errors import AtomicSetupError
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
 
@@ -42,6 +43,7 @@ class PostgresTransaction:
         dsn: object = self.dsn  # callers without a type checker pass anything
         if not isinstance(dsn, str):
             raise unfit("`dsn` must be text", 'write PostgresTransaction("postgresql://...")')
+        check_dsn(dsn)
         if self.isolation not in ISOLATIONS:
             shown = ", ".join(f'"{level}"' for level in ISOLATIONS)
             raise unfit(f"`isolation` must be one of {shown}", 'write isolation="serializable"')
@@ -72,3 +74,39 @@ class PostgresTransaction:
                 'pip install "hbia-dsl[postgres]"',
             ) from error
         return PostgresUnit(self)
+
+
+def check_dsn(dsn: str) -> None:
+    """Refuse what is no connection string, by libpq's own way to recognise one.
+
+    Raises:
+        AtomicSetupError: It is none.
+    """
+    if dsn.strip() and "=" not in dsn and not dsn.startswith(("postgresql://", "postgres://")):
+        raise _unreadable(dsn)
+
+
+def parse_dsn(source: PostgresTransaction) -> None:
+    """Refuse a connection string that libpq cannot read; without psycopg, `open` says so.
+
+    Raises:
+        AtomicSetupError: It cannot.
+    """
+    try:
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError:
+        return
+    try:
+        conninfo_to_dict(source.dsn)
+    except ProgrammingError:  # its words would show the text, which may hold a password
+        raise _unreadable(source.dsn) from None
+
+
+def _unreadable(dsn: str) -> AtomicSetupError:
+    has_driver = "+" in dsn.partition(":")[0]
+    return unfit(
+        "`dsn` is not a connection string of PostgreSQL",
+        'write "postgresql://user@host/database", or "host=localhost dbname=shop"',
+        *(["it names a driver, as SQLAlchemy's URLs do"] if has_driver else ()),
+    )

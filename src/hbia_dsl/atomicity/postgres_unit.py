@@ -73,7 +73,9 @@ class PostgresUnit(UnitAccount):
         connection.server_cursor_factory = GuardedServerCursor
 
     def leave_member(self, *, succeeded: bool) -> None:
-        """See whether the transaction is still there."""
+        """End what the member has not read, and see whether the transaction is still there."""
+        if self._connection is not None:
+            self._connection.take_back()
         if succeeded:
             self._live()
 

@@ -31,6 +31,28 @@ def unfit(message: str, help_: str, *notes: str) -> AtomicSetupError:
     )
 
 
+def autocommitting() -> AtomicSetupError:
+    """Describe an engine whose connections commit each statement."""
+    return unfit(
+        "a group is a transaction, and with AUTOCOMMIT there is none",
+        'leave `isolation` out, or write isolation="SERIALIZABLE"',
+    )
+
+
+def unawaited(kind: str, method: str) -> AtomicSetupError:
+    """Describe a method of an object of the user's own that gave an awaitable unexpectedly.
+
+    Args:
+        kind: Name of the object's class.
+        method: Name of the method.
+    """
+    return unfit(
+        f"`{method}` of a {kind} returned an awaitable; declare it `async def`",
+        f"write `async def {method}`; if `commit` is one, all methods of the object are awaited",
+        "nothing of it was awaited",
+    )
+
+
 def ended_by_member(what: str, help_: str | None = None) -> AtomicStatementError:
     """Describe a member's attempt to end the transaction.
 

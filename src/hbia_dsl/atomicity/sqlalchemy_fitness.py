@@ -1,13 +1,16 @@
 """Whether a SQLAlchemy engine can keep a group's word. Loaded when one is attached."""
 
 import secrets
+from typing import Final
 
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect
 from sqlalchemy.pool import SingletonThreadPool, StaticPool
 
-from hbia_dsl.atomicity.refusal import unfit
+from hbia_dsl.atomicity.refusal import autocommitting, unfit
 from hbia_dsl.atomicity.sqlalchemy_unit import SqlAlchemyUnit
 from hbia_dsl.errors import AtomicBrokenError
+
+_STANDARD: Final = ("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE")
 
 
 def check_engine(engine: Engine) -> None:
@@ -22,6 +25,42 @@ def check_engine(engine: Engine) -> None:
             "use a database in a file or on a server, with the pool that SQLAlchemy chooses for it",
             "a group needs a connection of its own; this pool gives the same one to others",
         )
+
+
+def check_isolation(engine: Engine, isolation: str | None) -> None:
+    """Refuse an isolation level that the database does not know, and AUTOCOMMIT.
+
+    On SQLite, where the level is not used, those of other databases are let pass.
+
+    Raises:
+        AtomicSetupError: It is one of these.
+    """
+    level: object = isolation  # callers without a type checker pass anything
+    own = engine.get_execution_options().get("isolation_level")
+    if _as_level(own if level is None else level) == "AUTOCOMMIT":
+        raise autocommitting()
+    if level is None:
+        return
+    known = set(_STANDARD if engine.dialect.name == "sqlite" else ()) | _levels(engine)
+    if known and (not isinstance(level, str) or _as_level(level) not in known):
+        raise unfit(
+            f"`isolation` must be one of {', '.join(sorted(known))}",
+            'write isolation="SERIALIZABLE", or None for the level of the engine',
+        )
+
+
+def _levels(engine: Engine) -> set[str]:
+    """Return the levels of a database; none if its dialect does not tell them in advance."""
+    try:
+        # The argument is a connection; dialects that need none of it tell without.
+        told = engine.dialect.get_isolation_level_values(None)  # type: ignore[arg-type]  # as said
+    except Exception:  # noqa: BLE001 - of any dialect, and then the database says so at the first run
+        return set()
+    return {_as_level(level) for level in told} - {"AUTOCOMMIT"}
+
+
+def _as_level(level: object) -> str:
+    return str(level).replace("_", " ").upper()
 
 
 def prove_rollback(engine: Engine) -> None:

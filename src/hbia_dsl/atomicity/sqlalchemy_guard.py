@@ -4,9 +4,11 @@ Loaded only when a group opens a SQLAlchemy engine.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
+from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, RootTransaction, event
+from sqlalchemy import Connection, Engine, ExecutionContext, RootTransaction, event
 
 from hbia_dsl.atomicity.refusal import broken_transaction, ended_by_member
 from hbia_dsl.atomicity.statement_scanning import ending_statement
@@ -46,7 +48,22 @@ class GuardedSqlConnection(Connection):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
+        self.lent: WeakSet[ExecutionContext] = WeakSet()
+        """Statements of which a member may still read the result."""
+        self._kept_options = self._execution_options
         event.listen(self, "before_cursor_execute", _judge)
+
+    def keep_options(self) -> None:
+        """Have each member begin with the options that there are now."""
+        self._kept_options = self._execution_options
+
+    def take_back(self) -> None:
+        """Forget the options that a member set, and close what it did not read to its end."""
+        self._execution_options = self._kept_options
+        for context in [*self.lent]:
+            self.lent.discard(context)
+            with suppress(Exception):  # of any driver; a lost connection shows elsewhere
+                context.cursor.close()
 
     def commit(self) -> None:
         """Refuse: the group commits."""
@@ -98,11 +115,11 @@ def _judge(  # noqa: PLR0917 - SQLAlchemy passes all by position
     cursor: object,
     statement: str,
     parameters: object,
-    context: object,
+    context: ExecutionContext,
     executemany: bool,  # noqa: FBT001 - SQLAlchemy passes it by position
 ) -> None:
     """Refuse a statement that would end the transaction; SQLAlchemy calls this before each."""
-    del cursor, parameters, context, executemany
+    del cursor, parameters, executemany
     if not connection.own:
         if connection.is_open is not None and not connection.is_open():
             raise broken_transaction(
@@ -111,3 +128,4 @@ def _judge(  # noqa: PLR0917 - SQLAlchemy passes all by position
         found = ending_statement(statement, postgres=connection.dialect.name == "postgresql")
         if found is not None:
             raise ended_by_member(f"`{found}`")
+        connection.lent.add(context)

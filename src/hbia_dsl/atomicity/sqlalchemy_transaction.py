@@ -55,7 +55,7 @@ class SqlAlchemyTransaction:
             from sqlalchemy import Engine
             from sqlalchemy.ext.asyncio import AsyncEngine
 
-            from hbia_dsl.atomicity.sqlalchemy_fitness import check_engine
+            from hbia_dsl.atomicity.sqlalchemy_fitness import check_engine, check_isolation
         except ImportError as error:
             raise unfit(
                 "groups on SQLAlchemy need it, and it is not installed",
@@ -72,6 +72,7 @@ class SqlAlchemyTransaction:
         self._isolation = isolation
         self._proven = self._engine.dialect.name != "sqlite"
         check_engine(self._engine)
+        check_isolation(self._engine, isolation)
         if not self.is_async:
             self._prove_if_possible()
 

@@ -12,11 +12,14 @@ from hbia_dsl.atomicity.failure_reading import (
     FAILED_TRANSACTION,
     NO_SUCH_SAVEPOINT,
     NO_TRANSACTION,
+    is_busy,
+    note_other_connection,
     read_failure,
     sqlstate_of,
 )
 from hbia_dsl.atomicity.refusal import (
     OWN_PREFIX,
+    autocommitting,
     broken_transaction,
     doomed_commit,
     unfit,
@@ -60,6 +63,8 @@ class SqlAlchemyUnit(UnitAccount):
         self._mode: DriverMode | None = None
         self._session: Session | None = None
         self._driver: object = None
+        self._is_only_writer = False
+        """Whether no statement of a member can find the database busy."""
 
     def begin(self) -> None:
         """Take a connection from the pool and open the transaction."""
@@ -72,12 +77,16 @@ class SqlAlchemyUnit(UnitAccount):
         elif self._isolation is not None:
             connection.execution_options(isolation_level=self._isolation)
         self._driver = connection.connection.driver_connection
+        if self._mode is None and getattr(self._driver, "autocommit", False) is True:
+            raise autocommitting()
         self._root = GuardedRoot(connection)
         if self._mode is not None:
             self._mode.begin_immediate()
             connection.is_open = self._mode.in_transaction
         connection.dialect.do_savepoint(connection, _GUARD)
+        connection.keep_options()
         connection.own = False
+        self._is_only_writer = self._mode is not None and self._mode.is_only_writer
 
     def savepoint(self, name: str) -> None:
         """Remember this point."""
@@ -98,7 +107,8 @@ class SqlAlchemyUnit(UnitAccount):
     def leave_member(self, *, succeeded: bool) -> None:
         """Write what the member's session holds, and forget the session.
 
-        Savepoints that the member left open are kept, or undone if it failed.
+        Savepoints that the member left open are kept, or undone if it failed. Results that it
+        left open are closed; options that it gave to the connection are taken off.
         """
         self._leave_session(succeeded=succeeded)
         connection = self._connection
@@ -151,6 +161,9 @@ class SqlAlchemyUnit(UnitAccount):
         """Say what a failure means."""
         if self._outcome in {"committed", "unknown"}:
             return "other"  # running it again could do it twice
+        if self._is_only_writer and is_busy(error):
+            note_other_connection(error)
+            return "other"
         kind = read_failure(error)
         lost = self._connection is not None and self._connection.invalidated
         if kind == "other" and lost and isinstance(error, SQLAlchemyError):
@@ -159,6 +172,7 @@ class SqlAlchemyUnit(UnitAccount):
 
     def commit(self) -> None:
         """Commit in two steps, so that only the answer to the second can be missed."""
+        self._is_only_writer = False  # COMMIT waits for readers
         with self._at_work() as connection:
             try:
                 connection.dialect.do_release_savepoint(connection, _GUARD)
@@ -229,12 +243,22 @@ class SqlAlchemyUnit(UnitAccount):
     def _leave_session(self, *, succeeded: bool) -> None:
         session, self._session = self._session, None
         if session is None:
+            self._take_back()
             return
         try:
+            try:
+                if succeeded:
+                    session.flush()  # with the member's own options, such as a map of schemas
+            finally:
+                self._take_back()
             if succeeded:
                 session.commit()
         finally:
             self._undo(session.close)
+
+    def _take_back(self) -> None:
+        if self._connection is not None:
+            self._connection.take_back()
 
     def _undo(self, step: Callable[[], object]) -> bool:
         """Take a step of undoing; what it raises is kept, not raised."""

@@ -38,6 +38,8 @@ class DriverMode:
         self._adapted = cast(_Adapted, pooled.dbapi_connection)
         self._driver = cast(_Driver, pooled.driver_connection)
         self._before = self._adapted.isolation_level
+        self.is_only_writer = False
+        """Whether the transaction has the write lock from its beginning, and until its end."""
 
     def hold_back(self) -> None:
         """Let the driver begin nothing by itself.
@@ -58,6 +60,7 @@ class DriverMode:
         """Become the writer, unless an event of the engine sent BEGIN already."""
         if not self.in_transaction():
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self.is_only_writer = True
 
     def in_transaction(self) -> bool:
         """Return whether the transaction is there; SQLite drops it after some failures."""

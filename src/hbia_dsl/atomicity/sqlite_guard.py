@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 from typing import Final, NoReturn, Self, TypeVar, cast, overload
+from weakref import WeakSet
 
 from hbia_dsl.atomicity.refusal import OWN_PREFIX, broken_transaction, ended_by_member
 
@@ -57,6 +58,21 @@ class GuardedConnection(sqlite3.Connection):
     own: bool = True
     """Whether a statement of the unit itself is running."""
 
+    def __init__(self, *args: object, **named: object) -> None:
+        self._lent: WeakSet[sqlite3.Cursor | sqlite3.Blob] = WeakSet()
+        """What members got and may hold on to: a statement that is not at its end locks the
+        file, also after its connection was closed."""
+        super().__init__(*args, **named)  # type: ignore[arg-type]  # sqlite3's, handed on
+
+    def take_back(self) -> None:
+        """Close what members got; what they use of it later fails."""
+        for lent in [*self._lent]:
+            try:
+                lent.close()
+            except sqlite3.Error:  # a thread that a member left behind is inside of it
+                continue
+            self._lent.discard(lent)
+
     def guard(self) -> None:
         """Have every statement judged from now on."""
         super().set_authorizer(self._judge)
@@ -72,6 +88,7 @@ class GuardedConnection(sqlite3.Connection):
 
     def close_own(self) -> None:
         """Close the connection, for its unit."""
+        self.take_back()
         super().close()
 
     def _judge(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
@@ -102,7 +119,24 @@ class GuardedConnection(sqlite3.Connection):
         self, factory: Callable[[sqlite3.Connection], CursorT] | None = None
     ) -> sqlite3.Cursor:
         """Return a cursor; with a factory of its own, refusals come as sqlite3's error."""
-        return super().cursor(GuardedCursor if factory is None else factory)
+        made = super().cursor(GuardedCursor if factory is None else factory)
+        self._lent.add(made)
+        return made
+
+    def blobopen(
+        self,
+        table: str,
+        column: str,
+        row: int,
+        /,
+        *,
+        readonly: bool = False,
+        name: str = "main",
+    ) -> sqlite3.Blob:
+        """Open a blob for reading and writing in pieces."""
+        blob = super().blobopen(table, column, row, readonly=readonly, name=name)
+        self._lent.add(blob)
+        return blob
 
     def execute(  # type: ignore[override]  # as the cursor's
         self, sql: str, parameters: Parameters = (), /

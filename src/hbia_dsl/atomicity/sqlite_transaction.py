@@ -12,6 +12,7 @@ from hbia_dsl.atomicity.transaction import TransactionUnit
 from hbia_dsl.declare.resource_types import SQLITE_CONNECTION
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_URL: Final = re.compile(r"file:|[A-Za-z][A-Za-z0-9+.-]+://")
 _SETTING: Final = re.compile(r"-?\w+")
 
 
@@ -42,7 +43,7 @@ class SqliteTransaction:
 
     Raises:
         AtomicSetupError: The database is in memory: then each connection would have
-            another one. Or an argument cannot be what it is.
+            another one. Or an argument cannot be what it is: `path` a URL, for example.
     """
 
     path: str = attrs.field(converter=_as_text)
@@ -93,6 +94,11 @@ class SqliteTransaction:
 def _check_path(path: str, *, uri: bool) -> None:
     if not path and not uri:
         raise unfit("a SQLite group needs the path of a file", 'write SqliteTransaction("app.db")')
+    if _URL.match(path) and not (uri and path.startswith("file:")):
+        raise unfit(
+            "a SQLite group needs the path of a file, and this is a URL",
+            'write SqliteTransaction("app.db"), or give a `file:` URI with uri=True',
+        )
     if path == ":memory:" or (uri and (":memory:" in path or "mode=memory" in path)):
         raise unfit(
             "a SQLite database in memory cannot serve an atomic group",

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Final
 
-from hbia_dsl.atomicity.failure_reading import read_failure
+from hbia_dsl.atomicity.failure_reading import is_busy, note_other_connection, read_failure
 from hbia_dsl.atomicity.refusal import OWN_PREFIX, broken_transaction, unfit
 from hbia_dsl.atomicity.sqlite_guard import GuardedConnection
 from hbia_dsl.atomicity.sqlite_transaction import SqliteTransaction
@@ -31,6 +31,8 @@ class SqliteUnit(UnitAccount):
         self._source = source
         self._connection: GuardedConnection | None = None
         self._interrupted = threading.Event()
+        self._is_only_writer = False
+        """Whether no statement of a member can find the file busy."""
 
     def begin(self) -> None:
         """Open the file and become its writer; waits for its turn.
@@ -65,6 +67,7 @@ class SqliteUnit(UnitAccount):
         self._begin_in_turn(connection)
         connection.run_own(f"PRAGMA busy_timeout = {int(self._source.busy_timeout_s * 1000)}")
         connection.guard()
+        self._is_only_writer = True
 
     def _begin_in_turn(self, connection: GuardedConnection) -> None:
         give_up_at = time.monotonic() + self._source.busy_timeout_s
@@ -98,7 +101,9 @@ class SqliteUnit(UnitAccount):
         connection.text_factory = str
 
     def leave_member(self, *, succeeded: bool) -> None:
-        """See whether the transaction is still there."""
+        """Close what the member did not, and see whether the transaction is still there."""
+        if self._connection is not None:
+            self._connection.take_back()
         if succeeded:
             self._live()
 
@@ -120,12 +125,16 @@ class SqliteUnit(UnitAccount):
                 return  # closed in the meantime: there is nothing to stop
 
     def failure_kind(self, error: BaseException) -> FailureKind:
-        """Say what a failure means."""
+        """Say what a failure means: a member of the only writer does not find the file busy."""
+        if self._is_only_writer and is_busy(error):
+            note_other_connection(error)
+            return "other"
         return read_failure(error)
 
     def commit(self) -> None:
         """Commit; an error of SQLite's means that nothing was committed."""
         connection = self._live()
+        self._is_only_writer = False  # COMMIT waits for readers
         try:
             connection.run_own("COMMIT")
         except sqlite3.Error:

@@ -7,12 +7,16 @@ up, nothing is registered.
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Final, Literal
+from typing import Final, Literal, Never
 
 import attrs
 
-Undo = Callable[..., object]
-"""Takes back what a member did: called with the member's inputs by name, and its output."""
+Undo = Callable[[Mapping[str, object], Never], object]
+"""Takes back what a member did: called with the member's inputs by name, and its output.
+
+`Never` lets a function that takes any type of output be one: what it gets is what its member
+gave, and that the two fit is the author's word.
+"""
 
 
 class _NotSaid(Enum):

@@ -19,6 +19,8 @@ def record_outcome(run: RunState, v: int, error: BaseException | None) -> Sequen
     kernel = run.kernel
     if error is None:
         return kernel.succeeded(v)
+    if isinstance(kernel, GroupKernel) and v in run.returned:
+        kernel.refused(v)
     heed_scope(run)  # the vertex may have noticed a stop before its driver did
     if _is_foreign_cancellation(error):
         error = _lost_cancellation(run.vertices[v].name, error)

@@ -10,6 +10,7 @@ from typing import Final
 import attrs
 
 from hbia_dsl.kernel.group_kernel import GroupKernel, Settlement
+from hbia_dsl.kernel.kernel import SUCCEEDED
 from hbia_dsl.kernel.planned_group import COMPENSATE
 from hbia_dsl.kernel.run_state import RunState
 from hbia_dsl.kernel.settled_group import SettledGroup, Verdict
@@ -28,6 +29,10 @@ class Attempt:
     is_async: bool
     deadline: float | None
     """On the run's clock; None for a rollback, which the database ends."""
+
+    def to_await(self, value: object) -> "Attempt":
+        """Return the rest of an attempt that gave an awaitable though it is not `async def`."""
+        return attrs.evolve(self, call=lambda: value, is_async=True)
 
 
 @attrs.frozen
@@ -124,7 +129,7 @@ def _compensate_one(
         # The inputs are taken anew: what an attempt did to the mapping is its own affair.
         ended = yield Attempt(
             f"the compensation of `{name}`",
-            lambda: undo.handler(undo.inputs(slots), slots[run.vertices[v].slot]),
+            lambda: undo.handler(undo.inputs(slots), _output(run, v)),
             undo.is_async,
             deadline,
         )
@@ -137,12 +142,20 @@ def _compensate_one(
     return None
 
 
+def _output(run: RunState, v: int) -> object:
+    """Return what a member gave; of one that failed all the same, as it was given."""
+    if run.kernel.states[v] == SUCCEEDED:
+        return run.slots[run.vertices[v].slot]
+    return run.returned[v]
+
+
 def _leave(run: RunState, kernel: GroupKernel, settlement: Settlement) -> None:
     kernel.was_over(settlement)
     pivot = settlement.group.pivot
     why = 'its on_failure is "abort"'
     if settlement.is_past_pivot and pivot is not None:
-        why = f"its pivot `{run.vertices[pivot].name}` had succeeded"
+        ended = "succeeded" if kernel.states[pivot] == SUCCEEDED else "returned before it failed"
+        why = f"its pivot `{run.vertices[pivot].name}` had {ended}"
     _note(run, settlement, Verdict.LEFT, reason=why)
 
 

@@ -1,8 +1,10 @@
 """Undo atomic groups inside asyncio, shielded from every cancellation."""
 
 import asyncio
+from collections.abc import Awaitable
 from functools import partial
 
+from hbia_dsl.diagnostics.unawaited import discard
 from hbia_dsl.drivers.asyncio_shield import finished
 from hbia_dsl.drivers.stepping import awaiting
 from hbia_dsl.drivers.thread_pool import POOL, Report
@@ -38,10 +40,22 @@ async def _answer(run: RunState, asked: Attempt | Pause) -> Ended:
     if isinstance(asked, Pause):
         await asyncio.sleep(asked.seconds)
         return Ended()
+    ended = await _attempted(run, asked)
+    if asked.is_async or ended.error is not None or not isinstance(ended.value, Awaitable):
+        return ended
+    try:
+        return await _attempted(run, asked.to_await(ended.value))
+    finally:
+        discard(ended.value)
+
+
+async def _attempted(run: RunState, asked: Attempt) -> Ended:
     scope = UndoScope(run, asked)
     loop = asyncio.get_running_loop()
     ends: asyncio.Future[Ended]
     if asked.is_async:
+        if scope.seconds_left() == 0.0:  # a task that is cancelled before it begins says nothing
+            return scope.timed_out()
         # Not by a task factory of the user's: it may run the coroutine at once, where we are.
         ends = asyncio.Task(_awaited(asked, scope), loop=loop, context=scope.context)
         ends.add_done_callback(_look_at)

@@ -7,7 +7,7 @@ from threading import Event
 
 from hbia_dsl.drivers.ctrl_c import CtrlC
 from hbia_dsl.drivers.thread_pool import POOL, Report
-from hbia_dsl.drivers.undoing import Attempt, Ended, Pause, undoing
+from hbia_dsl.drivers.undoing import Attempt, Ended, Pause, Undoing, undoing
 from hbia_dsl.drivers.undoing_scope import GRACE_S, UndoScope
 from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
 from hbia_dsl.kernel.run_state import RunState
@@ -29,12 +29,13 @@ def undo_here(run: RunState, *, on_threads: bool, is_interrupted: bool = False) 
     """
     if not run.plan.groups:
         return
+    answer = partial(_answer, run, on_threads=on_threads)
     try:
         if is_interrupted or _was_interrupted(run):
-            _carry_out(run, on_threads=on_threads)
+            _carry_out(undoing(run), answer)
             return
         with CtrlC() as ctrl_c:
-            _carry_out(run, on_threads=on_threads)
+            _carry_out(undoing(run), answer)
     except KeyboardInterrupt:
         raise _told(run) from None
     if ctrl_c.presses:
@@ -58,11 +59,18 @@ def _wait(seconds: float) -> None:
 
 def undo_in_no_time(run: RunState) -> None:
     """Undo groups in a simulated world, in which nobody waits and nothing hangs."""
-    _carry_out(run, on_threads=False, pause=lambda _seconds: None)
+    _carry_out(undoing(run), partial(_answer_in_no_time, run), pause=lambda _seconds: None)
 
 
-def _carry_out(run: RunState, *, on_threads: bool, pause: Callable[[float], None] = _wait) -> None:
-    steps = undoing(run)
+def _answer_in_no_time(run: RunState, asked: Attempt) -> Ended:
+    scope = UndoScope(run, asked)
+    # A real run has a loop if anything in it is async, and there what is awaitable is awaited.
+    return scope.without_loop(scope.call(in_no_time=run.plan.has_async))
+
+
+def _carry_out(
+    steps: Undoing, answer: Callable[[Attempt], Ended], pause: Callable[[float], None] = _wait
+) -> None:
     try:
         asked = next(steps)
         while True:
@@ -70,13 +78,17 @@ def _carry_out(run: RunState, *, on_threads: bool, pause: Callable[[float], None
                 pause(asked.seconds)
                 asked = steps.send(Ended())
             else:
-                asked = steps.send(_answer(run, asked, on_threads=on_threads))
+                asked = steps.send(answer(asked))
     except StopIteration:
         return
 
 
 def _answer(run: RunState, asked: Attempt, *, on_threads: bool) -> Ended:
     scope = UndoScope(run, asked)
+    return scope.without_loop(_attempted(scope, asked, on_threads=on_threads))
+
+
+def _attempted(scope: UndoScope, asked: Attempt, *, on_threads: bool) -> Ended:
     if not on_threads or asked.deadline is None:
         return scope.call()
     outcomes: SimpleQueue[Ended] = SimpleQueue()

@@ -1,11 +1,13 @@
 """Where a compensation runs: a scope of its own, which no stop of the run reaches."""
 
+from collections.abc import Awaitable
 from contextvars import Context
 from threading import current_thread, main_thread
 from typing import Final
 
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import COMPENSATION_FAILED
+from hbia_dsl.diagnostics.unawaited import discard
 from hbia_dsl.drivers.stepping import awaiting
 from hbia_dsl.drivers.undoing import Attempt, Ended
 from hbia_dsl.errors import CompensationError, VertexCancelled, VertexTimeout
@@ -28,11 +30,16 @@ class UndoScope:
         """Each attempt has its own copy."""
         self.context.run(CURRENT_SCOPE.set, self._scope)
 
-    def call(self) -> Ended:
-        """Make the attempt, here and now; an async one only in a simulated run."""
+    def call(self, *, in_no_time: bool = False) -> Ended:
+        """Make the attempt, here and now.
+
+        Args:
+            in_no_time: Whether what is awaitable is stepped through: in a simulated run.
+        """
         try:
             value = self.context.run(self._asked.call)
-            return Ended(self._to_the_end(value) if self._asked.is_async else value)
+            is_stepped = self._asked.is_async or (in_no_time and isinstance(value, Awaitable))
+            return Ended(self._to_the_end(value) if is_stepped else value)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and current_thread() is main_thread():
                 raise  # Ctrl-C, which strikes nowhere else
@@ -59,6 +66,17 @@ class UndoScope:
         )
         crash.__cause__ = error
         return Ended(error=crash, is_over=True)
+
+    def without_loop(self, ended: Ended) -> Ended:
+        """Judge an attempt where no event loop runs: what it gave cannot be awaited."""
+        if ended.error is not None or not isinstance(ended.value, Awaitable):
+            return ended
+        discard(ended.value)
+        text = f"{self._asked.name} returned an awaitable, and nothing of it was awaited"
+        error = CompensationError(
+            Diagnostic(COMPENSATION_FAILED, text, help="declare it `async def`")
+        )
+        return Ended(error=error, is_over=True)
 
     def seconds_left(self) -> float | None:
         """Return the time until the deadline, not below 0, or None if there is none."""

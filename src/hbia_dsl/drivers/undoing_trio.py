@@ -1,10 +1,12 @@
 """Undo atomic groups inside trio, shielded from every cancellation."""
 
+from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 
 import trio
 
+from hbia_dsl.diagnostics.unawaited import discard
 from hbia_dsl.drivers.ctrl_c import CtrlC
 from hbia_dsl.drivers.stepping import awaiting
 from hbia_dsl.drivers.thread_pool import POOL, Report
@@ -100,6 +102,16 @@ async def _answer(run: RunState, asked: Attempt | Pause) -> Ended:
     if isinstance(asked, Pause):
         await trio.sleep(asked.seconds)
         return Ended()
+    ended = await _attempted(run, asked)
+    if asked.is_async or ended.error is not None or not isinstance(ended.value, Awaitable):
+        return ended
+    try:
+        return await _attempted(run, asked.to_await(ended.value))
+    finally:
+        discard(ended.value)
+
+
+async def _attempted(run: RunState, asked: Attempt) -> Ended:
     scope = UndoScope(run, asked)
     left_s = scope.seconds_left()
     timeout_s = float("inf") if left_s is None else left_s

@@ -78,7 +78,10 @@ class GroupSteps:
             except VertexCancelled:
                 raise
             except Exception as error:
-                if time.monotonic() > until or not run.may_retry(error):
+                if not run.may_retry(error):
+                    raise
+                if time.monotonic() > until:
+                    run.note_attempts(error)
                     raise
                 attempt += 1
                 pause(_delay_s(run))
@@ -105,7 +108,10 @@ class GroupSteps:
             try:
                 await run.begin_async()
             except Exception as error:
-                if time.monotonic() > until or not run.may_retry(error):
+                if not run.may_retry(error):
+                    raise
+                if time.monotonic() > until:
+                    run.note_attempts(error)
                     raise
                 attempt += 1
                 await pause_async(_delay_s(run))
@@ -141,11 +147,24 @@ def _store_nothing(_slots: Slots, _result: object) -> None:
 
 
 def _roll_back(run: object) -> bool:
-    return run.roll_back() if isinstance(run, GroupRun) else True
+    if not isinstance(run, GroupRun):
+        return True
+    was_open = run.unit.outcome == "open"
+    return run.roll_back() or _told(run, was_open=was_open)
 
 
 async def _roll_back_async(run: object) -> bool:
-    return await run.roll_back_async() if isinstance(run, GroupRun) else True
+    if not isinstance(run, GroupRun):
+        return True
+    was_open = run.unit.outcome == "open"
+    return await run.roll_back_async() or _told(run, was_open=was_open)
+
+
+def _told(run: GroupRun, *, was_open: bool) -> bool:
+    """Say that a group was not rolled back: it was over; if it was open, raise why not."""
+    if was_open and run.unit.troubles:
+        raise run.unit.troubles[0]
+    return False
 
 
 def _may_retry(run: object, error: BaseException) -> bool:

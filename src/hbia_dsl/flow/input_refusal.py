@@ -5,7 +5,9 @@ Every problem is in the report, the place is the user's call, and no value is sh
 
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
+from hbia_dsl.declare.resource_types import is_known_resource
 from hbia_dsl.diagnostics.caller import caller_location
 from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import (
@@ -19,6 +21,11 @@ from hbia_dsl.flow.run_options import RULES
 from hbia_dsl.typeforms.compiled_check import ValueCheck
 from hbia_dsl.typeforms.type_display import display
 from hbia_dsl.wiring.wired_flow import WiredFlow
+
+_CONNECTION_HELP: Final = (
+    'a group gives its members a connection: @atomic(group="payment") on the vertices that take '
+    'one, and flow.options(transactions={"payment": SqliteTransaction("app.db")})'
+)
 
 
 def missing_and_unknown(
@@ -44,6 +51,8 @@ def missing_and_unknown(
     if options and not missing and len(options) == len(unknown):
         given = ", ".join(f"{name}=..." for name in options)
         return cannot_run(flow.name, texts, f"options go before the run: flow.options({given})")
+    if any(is_known_resource(flow.inputs[name].form) for name in missing if name in flow.inputs):
+        return cannot_run(flow.name, texts, _CONNECTION_HELP)
     takes = ", ".join(known) if known else "no inputs"
     return cannot_run(flow.name, texts, f"flow `{flow.name}` takes {takes}")
 

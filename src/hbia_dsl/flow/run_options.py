@@ -13,7 +13,7 @@ from hbia_dsl.diagnostics.diagnostic import Diagnostic
 from hbia_dsl.diagnostics.diagnostic_code import BAD_RUN_OPTION
 from hbia_dsl.diagnostics.near_miss import did_you_mean
 from hbia_dsl.errors import RunOptionError
-from hbia_dsl.flow.attached_transactions import NO_TRANSACTIONS, AttachedTransactions
+from hbia_dsl.flow.attached_transactions import NO_TRANSACTIONS, Attachable, AttachedTransactions
 from hbia_dsl.kernel.undo_limits import UNDO_ATTEMPTS, UNDO_TIMEOUT_S
 
 DEFAULT_GRACE_S: Final = 10.0
@@ -69,7 +69,7 @@ class OptionsGiven(TypedDict, total=False):
     cache_store: ResultStore | None
     """Where results are kept, in the place of the directory that the settings name. To give
     one turns the cache on, unless `cache=False` is said."""
-    transactions: Mapping[str, object]
+    transactions: Mapping[str, Attachable]
     """By atomic group: the transaction that it is, such as `SqliteTransaction("app.db")`."""
     compensation_timeout_s: float
     """How long a compensation may take with all its attempts, in seconds, above 0."""

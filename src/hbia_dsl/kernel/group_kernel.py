@@ -36,7 +36,7 @@ class Settlement:
     number: int
     """Number of the group."""
     completed: Sequence[int]
-    """The members that had succeeded, the last one first: the order in which they are undone."""
+    """The members that had returned, the last one first: the order in which they are undone."""
     is_past_pivot: bool = False
     """Whether the group's point of no return was passed, so that nothing is undone."""
 
@@ -62,7 +62,7 @@ class GroupKernel(Kernel):
         self._failing: set[int] = set()
         """Groups of which a member failed, and whose last step will undo them."""
         self._completed: list[list[int]] = [[] for _ in plan.groups]
-        """For each group that is not over, the members that succeeded, in that order."""
+        """For each group that is not over, the members that returned, in that order."""
         self._back_to: int | None = None
         self.undone_on_the_way: list[Settlement] = []
         """Groups that their own last step has undone, while the run went on."""
@@ -73,6 +73,12 @@ class GroupKernel(Kernel):
         if g is not None:
             self._member_succeeded(g, v)
         return super().succeeded(v)
+
+    def refused(self, v: int) -> None:
+        """Record that a member, which failed, had returned: what it did is to be undone too."""
+        g = self.plan.group_of[v]
+        self._open[g] = None
+        self._completed[g].append(v)
 
     def is_failing(self, v: int) -> bool:
         """Return whether `v` is in a group that its last step is to undo, not to commit."""
@@ -132,7 +138,7 @@ class GroupKernel(Kernel):
         """Record that a group was undone, except for some members that could not be."""
         is_compensated = settlement.group.on_failure == COMPENSATE
         self._mark(
-            [v for v in settlement.completed if v not in kept],
+            [v for v in settlement.completed if v not in kept and self.states[v] == SUCCEEDED],
             COMPENSATED if is_compensated else ROLLED_BACK,
         )
         self._forget(settlement.number)

@@ -16,6 +16,7 @@ from typing import Final, cast
 import attrs
 
 from hbia_dsl.kernel.planned_group import PlannedGroup
+from hbia_dsl.kernel.returned_members import noting_its_return
 from hbia_dsl.typeforms.async_def import is_async_def
 
 NO_TIME: Final = -1.0
@@ -39,6 +40,7 @@ class PlannedVertex:
         "keyword_names",
         "keywords",
         "name",
+        "notes_its_return",
         "positional",
         "slot",
         "store",
@@ -76,10 +78,23 @@ class PlannedVertex:
         self.backend: str | None = backend
         self.is_step: bool = is_step
         """Whether it is no vertex of the user's, but begins or commits an atomic group."""
-        is_simple = keywords is None and timeout_s is None and is_async and is_async_def(handler)
-        self.coroutine_function = cast("CoroutineFunction", handler) if is_simple else None
+        self.notes_its_return = False
+        """Whether what the handler gives is noted, because its effect may have to be undone."""
+        self.coroutine_function = self._coroutine_function()
         """The handler, if a call by position surely runs nothing yet but gives a coroutine, and
         there is no timeout: nearly always, of async vertices."""
+
+    def note_its_return(self, v: int) -> None:
+        """Have what the handler gives noted; `v` is the number of this vertex. Once is enough."""
+        if not self.notes_its_return:
+            self.notes_its_return = True
+            self.handler = noting_its_return(v, self.handler, is_async=self.is_async)
+            self.coroutine_function = self._coroutine_function()
+
+    def _coroutine_function(self) -> CoroutineFunction | None:
+        is_simple = self.keywords is None and self.timeout_s is None and self.is_async
+        is_simple = is_simple and is_async_def(self.handler)
+        return cast("CoroutineFunction", self.handler) if is_simple else None
 
     def __repr__(self) -> str:
         return f"PlannedVertex({self.name})"
@@ -122,6 +137,11 @@ class Plan:
     """The vertices of each stage."""
     is_all_async: bool = attrs.field(init=False)
     """Whether every vertex is async, so that a run inside a loop needs no threads."""
+
+    def __attrs_post_init__(self) -> None:
+        for group in self.groups:
+            for v in group.effects:
+                self.vertices[v].note_its_return(v)
 
     @group_of.default
     def _group_of(self) -> Mapping[int, int]:

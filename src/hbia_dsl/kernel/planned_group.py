@@ -67,6 +67,18 @@ class PlannedGroup:
     """Whether any member changes something outside, as far as declared."""
 
     @property
+    def effects(self) -> Sequence[int]:
+        """Numbers of the members whose effects count, even if they are judged failed afterwards.
+
+        None of a group that is rolled back: its transaction knows what they did.
+        """
+        if self.on_failure == ROLLBACK:
+            return ()
+        if self.on_failure == ABORT:
+            return self.members
+        return [v for v in self.members if v in self.undo or v == self.pivot]
+
+    @property
     def vertices(self) -> Sequence[int]:
         """Numbers of the members and of the steps, rising."""
         if self.transaction is None:

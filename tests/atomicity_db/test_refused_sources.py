@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -20,6 +21,11 @@ from hbia_dsl.errors import AtomicSetupError
 def postgres(**options: object) -> sqlalchemy.Engine:
     """Make an engine that connects to nothing."""
     return sqlalchemy.create_engine("postgresql+psycopg://nowhere/shop", **options)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # what is accepted makes the file
 
 
 @pytest.mark.parametrize(

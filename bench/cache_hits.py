@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Sized
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from json import dumps, loads
@@ -30,6 +31,7 @@ from hbia_dsl import Flow, vertex
 from hbia_dsl.cache.call_key import key_of_call
 from hbia_dsl.cache.fingerprint import Fingerprinter
 from hbia_dsl.cache.memory_store import MemoryStore
+from hbia_dsl.cache.value_digest import digest_value
 from hbia_dsl.conf import Settings, configure
 from measuring import QUICK, THOROUGH, Effort, Series, alternate, repeated
 
@@ -86,6 +88,7 @@ def measure(effort: Effort) -> list[Figure]:
             figures = [
                 *_of_small(effort),
                 *_of_large(Path(folder), effort),
+                *_of_inputs(effort),
                 _memory(),
             ]
         finally:
@@ -180,6 +183,35 @@ def _of_large(folder: Path, effort: Effort) -> list[Figure]:
             )
         )
     return figures
+
+
+@vertex(effect="pure")
+def size(given: Sized) -> int:
+    return len(given)
+
+
+def _of_inputs(effort: Effort) -> list[Figure]:
+    """Measure misses by what goes in: it is looked at again after the call, if it can change."""
+    values: dict[str, Sized] = {"1 KB dict": small_dict(0), "10 MB bytes": large(1)}
+    if importlib.util.find_spec("numpy") is not None:
+        values["10 MB array"] = _array_vertex()(1)  # type: ignore[assignment]  # it has a length
+    store = MemoryStore()
+    flow = Flow.of("size", size, result=size).options(cache_store=store)
+
+    def miss(value: Sized) -> object:
+        store.clear()
+        return flow.run(given=value)
+
+    calls: dict[str, Callable[[], object]] = {}
+    for name, value in values.items():
+        calls[f"{name} in"] = partial(miss, value)
+        calls[f"{name} in, one look at it"] = partial(digest_value, value)
+    series = alternate(
+        {name: repeated(call, effort.sample_s) for name, call in calls.items()}, effort.rounds
+    )
+    return [
+        Figure(SECTION, "a run, one miss", name, series.seconds(name) * 1e6, "us") for name in calls
+    ]
 
 
 def _array_vertex() -> Callable[..., object]:

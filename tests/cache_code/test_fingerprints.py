@@ -209,17 +209,20 @@ def test_an_installed_package_is_not_imported_to_be_seen(make: Make) -> None:
     ("value", "kind"),
     [
         ("threading.Lock()", "lock"),
-        ("logging.getLogger('x')", "Logger"),
-        ("iter([1])", "list_iterator"),
-        ("io.BytesIO()", "BytesIO"),
+        ("threading.Event()", "Event"),
+        ("logging.StreamHandler()", "StreamHandler"),
+        ("itertools.count()", "count"),
+        ("weakref.ref(f)", "ReferenceType"),
         ("(each for each in [])", "generator"),
     ],
 )
 def test_what_cannot_be_seen_into_counts_by_its_type_and_is_said(
     value: str, kind: str, make: Make
 ) -> None:
-    source = f"import io, logging, threading\nTHING = {value}\ndef f(x):\n    return THING\n"
-    module = make(source)
+    module = make(
+        "import itertools, logging, threading, weakref\n"
+        f"def f(x):\n    return THING\nTHING = {value}\n"
+    )
 
     found = fingerprint_of(module.f)
 
@@ -231,6 +234,178 @@ def test_what_runs_text_is_a_limit(make: Make) -> None:
     module = make("def f(x):\n    return eval(x)\n")
 
     assert fingerprint_of(module.f).limits == (f"`{module.__name__}.f` calls `eval`",)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("open(x)", "calls `open`"),
+        ("os.environ['HOME']", "reads `environ`"),
+        ("os.getenv('HOME')", "calls `getenv`"),
+        ("(lambda os: os.environ)(x)", "reads `environ`"),
+        ("Path(x).read_text()", "calls `read_text`"),
+        ("Path(x).open()", "calls `open`"),
+        ("B.__subclasses__()", "calls `__subclasses__`"),
+        ("type(x).__subclasses__()", "calls `__subclasses__`"),
+        ("env('HOME')", "calls `os.getenv`"),
+        ("run('x')", "calls `builtins.eval`"),
+        ("load('x')", "calls `importlib.import_module`"),
+        ("time.time()", "reads the clock by `time.time`"),
+        ("(lambda: now())()", "reads the clock by `time.perf_counter`"),
+        ("DateTime.now()", "reads the clock by `datetime.datetime.now`"),
+        ("datetime.date.today()", "reads the clock by `datetime.date.today`"),
+        ("random.random()", "draws at random by `random.random`"),
+        ("dice(1, 6)", "draws at random by `random.randint`"),
+        ("uuid.uuid4()", "draws at random by `uuid.uuid4`"),
+        ("secrets.token_hex()", "draws at random by `secrets.token_hex`"),
+        ("inside()", "reads the clock by `time.time`"),
+        ("getattr(x, x.name)", "calls `getattr` with a computed name"),
+        ("[getattr(x, name, None) for name in x]", "calls `getattr` with a computed name"),
+        ("getattr(getattr(x, x.name), 'a')", "calls `getattr` with a computed name"),
+    ],
+)
+def test_what_comes_from_outside_of_the_code_is_a_limit(body: str, says: str, make: Make) -> None:
+    module = make(_FROM_OUTSIDE.format(body=body))
+    where = "inside" if body == "inside()" else "f"
+
+    assert fingerprint_of(module.f).limits == (f"`{module.__name__}.{where}` {says}",)
+
+
+_FROM_OUTSIDE: Final = """
+import datetime, os, random, secrets, time, uuid
+from datetime import datetime as DateTime
+from importlib import import_module as load
+from os import getenv as env
+from pathlib import Path
+from random import randint as dice
+from time import perf_counter as now
+run = eval
+class B: pass
+def inside():
+    from time import time
+    return time()
+def f(x):
+    return {body}
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("getattr(x, 'a')", "getattr(x, 'a', x.b)", "getattr(x.f(1, 2), 'a')(x, x.y)"),
+        *("x.getattr(1, x.n)", "time.sleep(1)", "random.Random(1)", "DateTime(2020, 1, 1)"),
+        *("uuid.UUID(x)", "datetime.date.fromisoformat(x)", "os.fspath(x)"),
+    ],
+)
+def test_what_follows_from_what_it_is_given_is_no_limit(body: str, make: Make) -> None:
+    module = make(_FROM_OUTSIDE.format(body=body))
+
+    assert fingerprint_of(module.f).limits == ()
+
+
+ANNOTATION_READERS: Final = (
+    "g.__annotations__",
+    "inspect.signature(g)",
+    "inspect.get_annotations(g)",
+    "typing.get_type_hints(g)",
+    "hints(g)",
+    "TABLE['hints'](g)",
+    "getattr(g, '__annotations__', {})",
+    "Signature.from_callable(g)",
+    "Sig.from_callable(g)",
+    "type('T', (), {'hints': property(lambda self: typing.get_type_hints(g))})",
+    "[h(g) for h in (typing.get_type_hints,)]",
+)
+
+
+@pytest.mark.parametrize("body", ANNOTATION_READERS)
+def test_annotations_count_where_code_reads_them(body: str, make: Make) -> None:
+    source = (
+        "import inspect, typing\nfrom typing import get_type_hints as hints\n"
+        "from inspect import Signature, Signature as Sig\n"
+        "TABLE = {'hints': hints}\n"
+        f"def f(x):\n    return {body}\ndef g(y: int): return y\n"
+    )
+    reads = make(source)
+    ignores = make(source.replace(body, "g(x)"))
+
+    for module, counts in ((reads, True), (ignores, False)):
+        assert fingerprint_of(module.f).reads_annotations == counts
+        assert fingerprint_of(module.f).limits == ()
+        change = module.g.__annotations__.update
+        assert _differs(lambda m=module: fingerprint_of(m.f), lambda c=change: c(y=str)) == counts  # type: ignore[misc]  # bound now
+
+
+def test_the_fields_of_a_class_inside_a_function_read_no_annotations(make: Make) -> None:
+    module = make("def f(x):\n    class Inner:\n        y: int\n    return Inner\n")
+
+    assert not fingerprint_of(module.f).reads_annotations
+
+
+@pytest.mark.parametrize("body", ["kept = g.__annotations__", "kept = get_type_hints(g)"])
+def test_a_class_inside_a_function_may_read_those_of_others(body: str, make: Make) -> None:
+    module = make(
+        "from typing import get_type_hints\ndef g(y: int): return y\n"
+        f"def f(x):\n    class Inner:\n        y: int\n        {body}\n    return Inner\n"
+    )
+
+    assert fingerprint_of(module.f).reads_annotations
+
+
+READS_OF_G: Final = (
+    "import inspect\nfrom typing import Annotated\n"
+    "def is_fine(x): return x > 0\n"
+    "def f(x): return inspect.signature(g)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "annotation", ["Annotated[int, is_fine]", "Annotated[int, {'rule': is_fine}]", "is_fine"]
+)
+def test_code_that_annotations_hold_counts_where_they_are_read(annotation: str, make: Make) -> None:
+    module = make(f"{READS_OF_G}def g(y: {annotation}): return y\n")
+    other = make("def is_fine(x): return x > 1").is_fine.__code__
+
+    assert f"function {module.__name__}.is_fine" in fingerprint_of(module.f).parts
+    assert _differs(
+        lambda: fingerprint_of(module.f), lambda: setattr(module.is_fine, "__code__", other)
+    )
+
+
+def test_what_cannot_be_seen_in_annotations_that_are_read_is_a_limit(make: Make) -> None:
+    module = make(f"{READS_OF_G}import threading\ndef g(y: threading.Lock()): return y\n")
+
+    assert "(a lock)" in str(fingerprint_of(module.f).limits)
+
+
+def test_a_signature_made_by_hand_counts_where_signatures_are_read(make: Make) -> None:
+    module = make(f"{READS_OF_G}def g(y): return y\ng.__signature__ = inspect.signature(is_fine)")
+
+    assert _differs(
+        lambda: fingerprint_of(module.f),
+        lambda: setattr(module.g, "__signature__", module.inspect.signature(lambda: 1)),
+    )
+
+
+def test_annotations_count_below_the_decorator_of_a_package(make: Make) -> None:
+    """It may convert what it is given to what they say, as many do."""
+    source = (
+        "def by_function(fn):\n    return lambda *args: fn(*args)\n"
+        "class ByObject:\n    def __init__(self, fn): self.__wrapped__ = fn\n"
+        "    def __call__(self, *args): return self.__wrapped__(*args)\n"
+    )
+    package = make(source, "package_of_others")
+    package.__file__ = f"{pytest.__file__.removesuffix('pytest/__init__.py')}attr/none.py"
+
+    for decorator in ("by_function", "ByObject"):
+        module = make(
+            f"from package_of_others import {decorator}\n@{decorator}\n"
+            "def g(y: int): return y\ndef f(x): return g(x)\n"
+        )
+        inner = module.g.__closure__[0].cell_contents if decorator == "by_function" else None
+        inner = inner or module.g.__wrapped__
+        change = inner.__annotations__.update
+        assert _differs(lambda m=module: fingerprint_of(m.f), lambda c=change: c(y=str))  # type: ignore[misc]  # bound now
 
 
 def test_docstrings_count_where_code_reads_them(make: Make) -> None:

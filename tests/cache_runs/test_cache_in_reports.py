@@ -74,7 +74,7 @@ def test_limits_say_what_the_cache_does_not_see() -> None:
         note = flow.options(cache_store=store).run(n=5).report.vertices[0].cache
         assert note is not None
         assert sorted(note.limits) == [
-            f"`{__name__}.calls` is changed by the code itself, so its value does not count",
+            f"`{__name__}.calls` is changed by the code itself, so only its value at first counts",
             f"cannot see inside `{__name__}.lock` (a lock)",
         ]
 

@@ -193,7 +193,9 @@ def test_a_process_with_cached_runs_leaves_nothing_open_and_warns_of_nothing(
 
     done = _python("import left", tmp_path)
 
-    assert done.stderr == ""
+    # In the mode for development asyncio notes a step that took 0.1 s: a busy machine is no fault.
+    warnings = [line for line in done.stderr.splitlines() if not line.startswith("Executing <")]
+    assert not warnings
     names = {path.name for path in (tmp_path / ".hbia_cache").iterdir()}
     assert names == {"CACHEDIR.TAG", ".gitignore", "hbia-store-1", FILE}
 

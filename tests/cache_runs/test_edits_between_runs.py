@@ -14,6 +14,8 @@ from typing import Final
 import attrs
 import pytest
 
+from edited_constants import ALTERED, CONSTANTS
+
 FLOW: Final = """
 
 flow = Flow.of("APP", f, result=f).options(cache=True)
@@ -236,12 +238,94 @@ EDITS: Final[Mapping[str, Edit]] = {
         "g(n: float)",
         None,
     ),
-    "a list of calls": Edit(
-        "calls = []\n" + _plain("calls.append(n)\n    return n"),
-        "calls = []",
-        "calls = [0, 0]",
-        None,
+    "an annotation that code reads": Edit(
+        "import inspect\ndef g(x: int): return x\n"
+        + _plain("return len(str(inspect.signature(g)))"),
+        "x: int",
+        "x: float",
+        "annotations of `APP.g` changed",
     ),
+    "an annotation that code reads by its name in a text": Edit(
+        "def g(x: int): return x\n" + _plain("return len(str(getattr(g, '__annotations__', {})))"),
+        "x: int",
+        "x: float",
+        "annotations of `APP.g` changed",
+    ),
+    "what an annotation names that is written as text": Edit(
+        "from typing import get_type_hints as hints\nNumber = int\ndef g(x: 'Number'): return x\n"
+        + _plain("return int(hints(g)['x'](n * 1.5) * 10)"),
+        "Number = int",
+        "Number = float",
+        "annotations of `APP.g` changed",
+    ),
+    "an annotation that a wrapper reads": Edit(
+        "def settled(fn):\n    def wrapper(x):\n        return fn(fn.__annotations__['x'](x))\n"
+        "    return wrapper\n"
+        "@settled\ndef g(x: int): return x\n" + _plain("return int(g(n * 1.5) * 10)"),
+        "x: int",
+        "x: float",
+        "annotations of `APP.g` changed",
+    ),
+    "a function in an annotation that a wrapper reads": Edit(
+        "from typing import Annotated\ndef rule(x): return x + 1\n"
+        "def settled(fn):\n    def wrapper(x):\n"
+        "        return fn(fn.__annotations__['x'].__metadata__[0](x))\n    return wrapper\n"
+        "@settled\ndef g(x: Annotated[int, rule]): return x\n" + _plain("return g(n)"),
+        "x + 1",
+        "x + 2",
+        "function `APP.rule` in APP.py changed",
+    ),
+    "an annotation that a decorator has read at import": Edit(
+        "def settled(fn):\n    to = fn.__annotations__['x']\n"
+        "    return lambda x: fn(to(x))\n"
+        "@settled\ndef g(x: int): return x\n" + _plain("return int(g(n * 1.5) * 10)"),
+        "x: int",
+        "x: float",
+        "closure `to` of `APP.settled.<lambda>` changed",
+    ),
+    "a signature that a decorator has kept at import": Edit(
+        "import inspect\ndef settled(fn):\n    kept = inspect.signature(fn)\n"
+        "    return lambda x: fn(kept.parameters['x'].annotation(x))\n"
+        "@settled\ndef g(x: int): return x\n" + _plain("return int(g(n * 1.5) * 10)"),
+        "x: int",
+        "x: float",
+        "closure `kept` of `APP.settled.<lambda>` changed",
+    ),
+    "the precision of a decimal context": Edit(
+        "import decimal\nEXACT = decimal.Context(prec=6)\n"
+        + _plain("return len(str(EXACT.divide(n, 3)))"),
+        "prec=6",
+        "prec=9",
+        "constant `APP.EXACT` changed",
+    ),
+    "an option of a JSON encoder": Edit(
+        "import json\nENCODER = json.JSONEncoder(indent=2)\n"
+        + _plain("return len(ENCODER.encode([n]))"),
+        "indent=2",
+        "indent=4",
+        "constant `APP.ENCODER` changed",
+    ),
+    "the default of a JSON encoder": Edit(
+        "import json\nENCODER = json.JSONEncoder(default=lambda value: 1)\n"
+        + _plain("return len(ENCODER.encode([n]))"),
+        "value: 1",
+        "value: 2",
+        "function `APP.<lambda>` in APP.py changed",
+    ),
+    "an option of a JSON decoder": Edit(
+        "import json\nDECODE = json.JSONDecoder(parse_int=int).decode\n"
+        + _plain("return int(DECODE('1') * 1.5)"),
+        "parse_int=int",
+        "parse_int=float",
+        "constant `APP.DECODE` changed",
+    ),
+    **{
+        f"{what}: {name}": Edit(
+            f"{edit.declared}\n{_plain(f'return {edit.shown}')}", edit.old, edit.new, edit.says
+        )
+        for what, edits in (("a constant", CONSTANTS), ("what the code alters", ALTERED))
+        for name, edit in edits.items()
+    },
 }
 
 RUNNER: Final = """

@@ -5,7 +5,7 @@ import enum
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple, NewType
+from typing import Final, NamedTuple, NewType
 
 import attrs
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from cached_modes import MODES, Mode
 from hbia_dsl import Flow, Run, atomic, vertex
 from hbia_dsl.cache.memory_store import MemoryStore
+from hbia_dsl.cache.value_digest import digest_value
 from hbia_dsl.errors import FlowFailed
 
 Cents = NewType("Cents", int)
@@ -419,3 +420,45 @@ def test_a_vertex_that_alters_its_input_is_not_kept() -> None:
     why = ("input `found` is not the same after the call",)
     assert [run.report.why("least") for run in runs] == [why, why]
     assert runs[1].report.hits == ("rows", "after_least")
+
+
+@vertex(effect="pure")
+def as_text(given: object) -> str:
+    return str(given)
+
+
+IMMUTABLE: Final = (1, True, 2.5, 1j, None, "text", b"bytes", (1, ("a", (b"b",))), frozenset({1}))
+MUTABLE: Final = ([1], {"a": 1}, {1}, bytearray(b"1"), (1, [2]), ((1,), ({"a": 1},)))
+
+
+def test_an_input_is_looked_at_again_after_the_call_if_anything_in_it_can_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[object] = []
+
+    def look(value: object) -> bytes:
+        looks.append(value)
+        return digest_value(value)
+
+    monkeypatch.setattr("hbia_dsl.flow.run_cache.digest_value", look)
+    cached = Flow.of("text", as_text, result=as_text).options(cache_store=MemoryStore())
+
+    for given in (*IMMUTABLE, *MUTABLE):
+        assert cached.run(given=given).report.misses == ("as_text",)
+        assert cached.run(given=given).report.hits == ("as_text",)
+
+    assert looks == list(MUTABLE)
+
+
+@vertex(effect="pure")
+def alters_inside(given: tuple[int, list[int]]) -> int:
+    given[1].append(1)
+    return len(given[1])
+
+
+def test_a_list_inside_a_tuple_that_a_vertex_alters_is_noticed() -> None:
+    cached = Flow.of("inside", alters_inside).options(cache_store=MemoryStore())
+
+    for _ in range(2):
+        why = cached.run(given=(1, [2])).report.why("alters_inside")
+        assert why == ("input `given` is not the same after the call",)

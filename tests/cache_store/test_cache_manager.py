@@ -12,6 +12,7 @@ from hbia_dsl import vertex
 from hbia_dsl.cache.cache_manager import UNUSED_S, CacheManager
 from hbia_dsl.cache.memory_store import MemoryStore
 from hbia_dsl.cache.store_entry import Entry
+from hbia_dsl.conf.settings_in_force import settings_in_force
 from hbia_dsl.errors import CacheError, HbiaError
 from hbia_dsl.graph.vertex import Vertex
 from stored_values import TurnedClock
@@ -175,3 +176,31 @@ def test_the_other_verbs_speak_of_the_store() -> None:
     cache.save("new", 1)
     assert cache.clear() == 1
     assert cache.info()["entries"] == 0
+
+
+@pytest.mark.parametrize("key", [5, b"key", None])
+def test_a_key_that_is_not_a_text_is_refused(cache: CacheManager, key: object) -> None:
+    with pytest.raises(CacheError, match="`key` must be a text, not a") as caught:
+        cache.load(key)  # type: ignore[arg-type]  # what is refused
+    with pytest.raises(CacheError, match="`key` must be a text, not a"):
+        cache.save(key, 1)  # type: ignore[arg-type]  # as above
+
+    assert caught.value.diagnostic.help == "pass what `build_key` has returned"
+
+
+def test_a_key_may_be_any_text(cache: CacheManager) -> None:
+    assert cache.save("\ud800\0", 1)
+    assert cache.load("\ud800\0") == 1
+
+
+def test_it_is_below_settings_and_takes_the_folder_from_them_if_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HBIA_CACHE_DIR", "elsewhere")
+
+    for made in (CacheManager(), CacheManager(settings_in_force().cache_dir)):
+        with made:
+            made.save("key", 1)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".hbia_cache", "elsewhere"]

@@ -279,8 +279,10 @@ def test_the_same_trouble_is_logged_once(
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     assert str(tmp_path) not in caplog.text
     assert store.info().problems == {"unable": 5}
+    assert not store.info().is_writable
     (tmp_path / "cache").unlink()
     clock.now_s += PAUSE_S
+    assert store.info().is_writable
     assert store.put(b"k", Entry(b"v", "c"))
     store.close()
 
@@ -433,3 +435,20 @@ def test_a_directory_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert len(list(found(store, COUNT))) == COUNT
     store.close()
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["\0bad", "bad\0", "\ud800bad"])
+def test_what_no_directory_can_be_called_costs_values_and_no_run(
+    tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = SqliteStore(f"{tmp_path}/{name}")
+
+    info = store.info()
+
+    assert (info.entries, info.is_writable, info.problems) == (0, False, {"unable": 1})
+    assert store.get(b"k") is None
+    assert not store.put(b"k", Entry(b"v", "c"))
+    assert (store.prune(), store.clear()) == (0, 0)
+    store.close()
+    assert len(caplog.records) == 1
+    assert caplog.text.endswith("stored meanwhile (no directory can have its name)\n")

@@ -15,6 +15,7 @@ from hbia_dsl.cache.store import Store
 from hbia_dsl.cache.store_entry import Entry
 from hbia_dsl.cache.store_parts import pack_parts, unpack_parts
 from hbia_dsl.cache.store_size import taken_bytes
+from hbia_dsl.errors import CacheError
 from stored_values import SIZES, TurnedClock, entry_of, fill, found, is_right, key_of, parts_of
 
 MakeStore = Callable[..., Store]
@@ -96,6 +97,17 @@ def test_info_counts_entries_bytes_hits_and_misses(make_store: MakeStore) -> Non
     assert (info.entries, info.size_bytes, info.max_bytes) == (3, size, 1 << 20)
     assert (info.hits, info.misses, info.evictions) == (1, 1, 0)
     assert info.is_writable
+
+
+@pytest.mark.parametrize("max_bytes", [0, -1, True, 1.5, "1", None])
+def test_a_store_may_take_a_whole_number_of_bytes_above_0(
+    make_store: MakeStore, max_bytes: object
+) -> None:
+    with pytest.raises(CacheError, match="`max_bytes` must be a whole number above 0") as caught:
+        make_store(max_bytes=max_bytes)
+
+    assert caught.value.diagnostic.code.number == "HB702"
+    assert not make_store(max_bytes=1).put(b"k", Entry(b"v", "c"))
 
 
 def test_a_full_store_loses_what_was_used_least_recently(make_store: MakeStore) -> None:

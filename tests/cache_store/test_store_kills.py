@@ -17,7 +17,7 @@ from stored_values import entry_of, is_right, key_of, parts_of
 
 IS_LONG: Final = os.environ.get("HBIA_LONG") == "1"
 PROCESSES: Final = 6
-DURATION_S: Final = 600.0 if IS_LONG else 5.0
+DURATION_S: Final = 600.0 if IS_LONG else 6.0
 NUMBERS: Final = 60
 VERSIONS: Final = 3
 

@@ -207,6 +207,8 @@ def _frames(pd: Anything, np: Anything) -> list[Anything]:
             "missing": pd.array([1, None, 3], dtype="Int64"),
             "gaps": [1.5, np.nan, -0.0],
             "mixed": pd.Series([1, "a", None], dtype=object),
+            "text objects": pd.Series(["a", "b", "c"], dtype=object),
+            "some text objects": pd.Series(["a", None, "c"], dtype=object),
             "maybe": pd.array([True, None, False], dtype="boolean"),
         }
     )
@@ -231,6 +233,9 @@ def _frames(pd: Anything, np: Anything) -> list[Anything]:
         frame.columns,
         pd.Index([1.5, 2], name="n"),
         pd.Series([], dtype=object),
+        pd.Index(["a", "b"], dtype=object),
+        pd.MultiIndex.from_arrays([pd.Index(["a", "b"], dtype=object), [1, 2]]),
+        pd.Series(pd.Categorical(["u"], pd.Index(["u", "v"], dtype=object))),
     ]
 
 

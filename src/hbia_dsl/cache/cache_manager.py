@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Final, Self
 
+from hbia_dsl.cache.cache_argument import checked_key
 from hbia_dsl.cache.call_key import key_of_call
 from hbia_dsl.cache.fingerprint import fingerprint_of
 from hbia_dsl.cache.store import DEFAULT_MAX_BYTES, Store
@@ -33,10 +34,17 @@ class CacheManager:
     plain data can be saved (numbers, texts, bytes, dates, and containers of these), and
     nothing else.
 
+    It reads no settings: neither `HBIA_CACHE_DIR` nor `Settings(CACHE_DIR=...)` changes the
+    directory. For the one that runs use, pass `settings_in_force().cache_dir` of
+    `hbia_dsl.conf.settings_in_force`.
+
     Args:
-        cache_dir: The directory; made when something is saved.
-        max_bytes: What all values may take, roughly.
+        cache_dir: The directory; made when something is saved. `~` is the home of the user.
+        max_bytes: What all values may take, roughly; a whole number above 0.
         store: Another place to keep them in, instead of a directory.
+
+    Raises:
+        CacheError: `max_bytes` is not a whole number above 0.
 
     Example:
         >>> from hbia_dsl.cache.memory_store import MemoryStore
@@ -60,7 +68,7 @@ class CacheManager:
         if store is None:
             from hbia_dsl.cache.sqlite_store import SqliteStore  # it loads sqlite3
 
-            store = SqliteStore(cache_dir, max_bytes)
+            store = SqliteStore(os.path.expanduser(cache_dir), max_bytes)
         self.store = store
         """Where values are kept."""
 
@@ -105,8 +113,11 @@ class CacheManager:
             key: From `build_key`.
             default: What to return if nothing is there: `load(key, missing)` with an object
                 of your own tells a saved None from a miss.
+
+        Raises:
+            CacheError: The key is not a text.
         """
-        entry = self.store.get(key.encode())
+        entry = self.store.get(checked_key(key))
         if entry is None or entry.codec != _CODEC:
             return default
         try:
@@ -123,12 +134,16 @@ class CacheManager:
         Args:
             key: From `build_key`.
             result: What the vertex returned.
+
+        Raises:
+            CacheError: The key is not a text.
         """
+        name = checked_key(key)
         try:
             payload = bytes(_DATA.encode(result))
         except Uncacheable:
             return False
-        return self.store.put(key.encode(), Entry(payload, _CODEC))
+        return self.store.put(name, Entry(payload, _CODEC))
 
     def info(self) -> dict[str, int]:
         """Return how full the cache is, and how it has fared.

@@ -23,6 +23,7 @@ from hbia_dsl.cache.canonical_scalars import (
     write_str,
 )
 from hbia_dsl.cache.canonical_text import CanonicalText, Write, class_text, open_part
+from hbia_dsl.cache.input_class import has_code_that_counts
 from hbia_dsl.cache.object_state import (
     builtin_base,
     has_hidden_room,
@@ -110,8 +111,11 @@ _REFUSED: Mapping[type, str] = {
 
 def _enum_writer(cls: type[enum.Enum]) -> Write:
     prefix = f"E{class_text(cls)}"
+    is_counted = has_code_that_counts(cls)
 
     def write(value: object, text: CanonicalText, depth: int) -> None:
+        if is_counted and text.classes is not None:
+            text.classes[cls] = None
         member = typing.cast(enum.Enum, value)
         # A combination of flags may have no name of its own.
         text.append(f"{prefix}{quoted(member.name or '')}")
@@ -127,8 +131,11 @@ def _record_writer(cls: type, names: tuple[str, ...]) -> Write:
     prefix = f"R{class_text(cls)}{len(names)}:{''.join(map(quoted, names))}"
     allowed, empty_slots = undeclared_names(cls, names)
     has_dict = getattr(cls, "__dictoffset__", 0) != 0
+    is_counted = has_code_that_counts(cls)
 
     def write(value: object, text: CanonicalText, depth: int) -> None:
+        if is_counted and text.classes is not None:
+            text.classes[cls] = None
         inner = open_part(text, depth)
         if has_dict or empty_slots:
             refuse_undeclared(value, allowed, empty_slots)
@@ -151,8 +158,11 @@ def _extension_writer(cls: type, plain: Callable[[object], object], write_plain:
     """Return the writer of a class that extends a built-in one: its name, and that value."""
     prefix = f"S{class_text(cls)}{''.join(map(quoted, getattr(cls, '_fields', ())))};"
     allowed, empty_slots = undeclared_names(cls, ())
+    is_counted = has_code_that_counts(cls)
 
     def write(value: object, text: CanonicalText, depth: int) -> None:
+        if is_counted and text.classes is not None:
+            text.classes[cls] = None
         refuse_undeclared(value, allowed, empty_slots)
         text.append(prefix)
         write_plain(plain(value), text, depth)

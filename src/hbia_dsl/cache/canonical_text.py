@@ -24,14 +24,22 @@ _MOST_CLASSES = 4_096
 class CanonicalText(list[str]):
     """The text so far, in pieces, and how to go on."""
 
-    __slots__ = ("buffers", "writers")
+    __slots__ = ("buffers", "classes", "writers")
 
-    def __init__(self, writers: "Writers", *, keeps_buffers: bool = False) -> None:
+    def __init__(
+        self,
+        writers: "Writers",
+        classes: dict[type, None] | None = None,
+        *,
+        keeps_buffers: bool = False,
+    ) -> None:
         super().__init__()
         self.writers = writers
         """How values of each class are written."""
         self.buffers: list[RawBytes] | None = [] if keeps_buffers else None
         """Large buffers, left out of the text to be compared as they are; None to hash them."""
+        self.classes = classes
+        """Takes the classes of the values that do not come with Python; None to forget them."""
 
     def write(self, value: object, depth: int) -> None:
         """Append the text of a value."""

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from types import FunctionType, GenericAlias
 from typing import Final, NewType, get_args
 
+from hbia_dsl.cache.code_binding import bind
 from hbia_dsl.cache.code_origin import origin_of_name
-from hbia_dsl.cache.code_thing import Notes, known_thing, thing_of
+from hbia_dsl.cache.code_thing import CodeObject, Notes, known_thing, thing_of
 from hbia_dsl.typeforms.annotation_text import annotations_of, holds_text, own_annotations
 from hbia_dsl.typeforms.hint_reading import read_class_hints, read_hints
 
@@ -18,19 +19,17 @@ _PLAIN: Final = frozenset({"int", "str", "float", "bool", "bytes", "None", "obje
 _PLAIN_CLASSES: Final = frozenset(
     {int, str, float, bool, bytes, complex, list, tuple, dict, set, frozenset, object, type(None)}
 )
+_PLAIN_FORMS: Final = frozenset(map(id, _PLAIN_CLASSES))
+"""Their numbers: what lies in a form may have no hash."""
 
 
 def note_annotations(fn: FunctionType, notes: Notes) -> None:
     """Note the user's own classes that the annotations of a function name."""
-    forms = [
-        form
-        for form in annotations_of(fn).values()
-        if not (type(form) is type and form in _PLAIN_CLASSES) and not _is_plain(form)
-    ]
+    forms = [form for form in annotations_of(fn).values() if not _is_plain(form)]
     if forms:
         if any(map(_holds_text, forms)):
             hints = read_hints(fn)
-            forms = [*hints.parameters.values(), hints.returns]
+            forms = [f for f in (*hints.parameters.values(), hints.returns) if not _is_plain(f)]
         _note(forms, notes)
 
 
@@ -41,8 +40,35 @@ def note_class_annotations(cls: type, notes: Notes) -> None:
     if forms:
         if any(map(_holds_text, forms)):
             hints = read_class_hints(cls).parameters
-            forms = [hints[name] for name in own if name in hints]
+            forms = [hints[name] for name in own if name in hints and not _is_plain(hints[name])]
         _note(forms, notes)
+
+
+def annotations_as_notes(target: CodeObject, name: str) -> Notes:
+    """Return what annotations say to code that reads them: as written, and what they name.
+
+    Args:
+        target: A function or class.
+        name: How parts name it.
+
+    Returns:
+        A part, if there are any annotations; the functions and classes in them; and what of
+        them cannot be seen.
+    """
+    said: dict[str, object] = {}
+    if isinstance(target, FunctionType):
+        said.update(annotations_of(target))
+        if "__signature__" in target.__dict__:  # `inspect.signature` believes it
+            said["()"] = target.__dict__["__signature__"]
+        if any(map(_holds_text, said.values())):
+            hints = read_hints(target)
+            said[""] = [*hints.parameters.items(), hints.returns]
+    elif isinstance(target, type):  # as they are written they count anyhow
+        said.update(read_class_hints(target).parameters)
+    notes = Notes()
+    if said:
+        bind("annotations of", name, said, notes)
+    return notes
 
 
 def _is_plain(form: object) -> bool:
@@ -52,7 +78,7 @@ def _is_plain(form: object) -> bool:
         return form in _PLAIN_CLASSES
     if kind is GenericAlias:
         inside = form.__args__  # type: ignore[attr-defined]  # a generic alias, as said above
-        return all(type(part) is type and part in _PLAIN_CLASSES for part in inside)
+        return _PLAIN_FORMS.issuperset(map(id, inside))
     return form is None or (kind is str and form in _PLAIN)
 
 
@@ -64,11 +90,11 @@ def _note(forms: Iterable[object], notes: Notes) -> None:
     for form in forms:
         if type(form) is type:  # the short way, for most
             thing = known_thing(form)
-            if thing is None and form not in _PLAIN_CLASSES:
-                thing = thing_of(form) if origin_of_name(form.__module__) is None else None
+            if thing is None and origin_of_name(form.__module__) is None:
+                thing = thing_of(form)
             if thing is not None:
                 notes.things.append(thing)
-        elif not _is_plain(form):
+        else:
             notes.things.extend(map(thing_of, _own_classes(form, 0)))
 
 

@@ -5,20 +5,17 @@ it, a notebook defines it again. So each name is looked up again and compared wi
 for: by identity where that is enough, by value where a value may change in place.
 """
 
-from collections import deque
 from re import Pattern
 from types import FunctionType, ModuleType
 from typing import Final
 from weakref import ReferenceType, ref
 
+from hbia_dsl.cache.code_changes import CONTAINERS
 from hbia_dsl.cache.code_digest import ATOMS, atom_text
 from hbia_dsl.cache.code_name import type_name
 from hbia_dsl.cache.code_reference import reference_to
-from hbia_dsl.cache.code_thing import Notes, Thing, known_thing
-from hbia_dsl.cache.code_value import ValueText
-
-CONTAINERS: Final = (list, dict, set, deque, bytearray)
-"""What can be altered in place, by methods of known names."""
+from hbia_dsl.cache.code_thing import Look, Notes, Thing, known_thing
+from hbia_dsl.cache.code_value import ValueText, plain_text
 
 
 class Absent:
@@ -42,6 +39,9 @@ class HeldByValue:
 
     def matches(self, value: object) -> bool:
         """Return whether a value means the same as the one that was read."""
+        plain = plain_text(value)
+        if plain is not None:
+            return plain == self.text
         notes = Notes()
         try:
             code = reference_to(value, notes)
@@ -52,16 +52,19 @@ class HeldByValue:
         return text == self.text and tuple(notes.things) == self.things
 
 
-class HeldByCode:
-    """Remembers which functions and classes a value holds that the code itself changes."""
+class HeldAtFirst:
+    """Remembers how a value was at the first look, and which functions and classes it holds now."""
 
-    __slots__ = ("_things",)
+    __slots__ = ("_look", "_things")
 
-    def __init__(self, things: tuple[Thing, ...]) -> None:
+    def __init__(self, look: Look, things: tuple[Thing, ...]) -> None:
+        self._look: Final = look
         self._things: Final = things
 
     def matches(self, value: object) -> bool:
-        """Return whether a value holds the same functions and classes."""
+        """Return whether it is the same container, with the same functions and classes in it."""
+        if not self._look.is_of(value):
+            return False
         notes = Notes()
         _note_code_in(value, notes)
         return tuple(notes.things) == self._things
@@ -116,23 +119,29 @@ def bind(kind: str, label: str, value: object, notes: Notes) -> Held:
         return HeldByType(cls)
 
 
-def bind_changed(label: str, value: object, notes: Notes) -> Held:
-    """Note a name whose value the code itself changes: only code in it counts.
+def bind_changed(kind: str, label: str, value: object, look: Look, notes: Notes) -> Held:
+    """Note a name whose value the code itself changes: its first value counts, and code in it.
 
     Args:
+        kind: What the part is called, as for `bind`.
         label: Its name, such as `app.calls`.
         value: What it stands for now.
+        look: What it stood for at the first look.
         notes: Where it is noted.
     """
     before = len(notes.things)
-    notes.limits.append(limit_of_changed(label))
+    notes.limits += [limit_of_changed(label), *look.limits]
+    if look.text is not None:
+        notes.parts.append((f"{kind} {label}", look.text))
     _note_code_in(value, notes)
-    return HeldByCode(tuple(notes.things[before:]))
+    things = tuple(notes.things[before:])
+    notes.things += look.things
+    return HeldAtFirst(look, things)
 
 
 def limit_of_changed(label: str) -> str:
-    """Say that what a name stands for does not count."""
-    return f"`{label}` is changed by the code itself, so its value does not count"
+    """Say that what a name stands for later does not count."""
+    return f"`{label}` is changed by the code itself, so only its value at first counts"
 
 
 def _note_code_in(value: object, notes: Notes) -> None:
@@ -146,6 +155,14 @@ def _note_code_in(value: object, notes: Notes) -> None:
 
 
 def _bind_object(kind: str, label: str, value: object, notes: Notes) -> Held:
+    part = f"{kind} {label}"
+    plain = plain_text(value)
+    if plain is not None:
+        notes.add(part, plain)
+        notes.ids[part] = (id(value),)
+        if type(value) in (tuple, frozenset):
+            return value  # nobody can change it, so it is itself that recognises it
+        return HeldByValue(plain, ())
     before = len(notes.things)
     code = reference_to(value, notes)
     if code is not None:
@@ -157,21 +174,16 @@ def _bind_object(kind: str, label: str, value: object, notes: Notes) -> Held:
             return ref(value)
         return HeldByValue(f"<{code}>", tuple(notes.things[before:]))
     text = ValueText(notes).write(value, label)
-    notes.add(f"{kind} {label}", text)
-    if isinstance(value, CONTAINERS):
-        notes.ids[f"{kind} {label}"] = (id(value),)
-        if len(notes.things) > before:
-            direct = Notes()
-            _note_code_in(value, direct)
-            notes.led[f"{kind} {label}"] = frozenset(
-                at
-                for at in range(before, len(notes.things))
-                if notes.things[at] not in direct.things
-            )
-    if type(value) is Pattern or (
-        type(value) in (tuple, frozenset) and ATOMS.issuperset(map(type, value))  # type: ignore[call-overload]  # one of those two
-    ):
-        return value  # nobody can change it, so it is itself that recognises it
+    notes.add(part, text)
+    notes.ids[part] = (id(value),)
+    if len(notes.things) > before:
+        direct = Notes()
+        _note_code_in(value, direct)
+        notes.led[part] = frozenset(
+            at for at in range(before, len(notes.things)) if notes.things[at] not in direct.things
+        )
+    if type(value) is Pattern:
+        return value  # as above
     return HeldByValue(text, tuple(notes.things[before:]))
 
 
@@ -182,7 +194,7 @@ def is_held(value: object, held: Held) -> bool:
     kind = type(held)
     if kind is ReferenceType:
         return value is not None and held() is value  # type: ignore[operator]  # a weak reference
-    if isinstance(held, HeldByValue | HeldByType | HeldByCode):
+    if isinstance(held, HeldByValue | HeldByType | HeldAtFirst):
         return held.matches(value)
     # Equal texts or numbers need not be one object, such as after a module was reloaded.
     return type(value) is kind and kind in ATOMS and atom_text(value) == atom_text(held)

@@ -9,6 +9,7 @@ from hbia_dsl.cache.code_name import code_name
 from hbia_dsl.cache.code_origin import origin_of_module
 from hbia_dsl.cache.code_reference import note_origin
 from hbia_dsl.cache.code_thing import Notes
+from hbia_dsl.cache.code_unseen import is_unseen, is_unseen_attribute
 
 FarName = tuple[ReferenceType[ModuleType] | ReferenceType[FunctionType], str, Held]
 """A module or function, the name of an attribute of it, and what that stood for."""
@@ -41,6 +42,7 @@ def follow_chain(owner: ModuleType, attributes: Chain, label: str, notes: Notes)
         origin = origin_of_module(owner)
         if origin is not None:  # the name is in the code, what it stands for is in the version
             note_origin(origin, notes)
+            note_unseen(owner.__name__, attributes if at == 0 else attributes[at:], notes)
             return watched
         watched.append((ref(owner), name, bind_name(label, value, notes)))
         if value is ABSENT and _FALLBACK in vars(owner):
@@ -50,6 +52,21 @@ def follow_chain(owner: ModuleType, attributes: Chain, label: str, notes: Notes)
         return [*watched, *attribute_of_function(value, attributes[at + 1 :], notes)]
     bind("constant", label, owner, notes)
     return watched
+
+
+def note_unseen(module: str, attributes: Chain, notes: Notes) -> None:
+    """Note what code takes from an installed module if nobody can see what that does.
+
+    Args:
+        module: The module.
+        attributes: The name that is taken from it, and what is taken from that.
+        notes: Where it is noted.
+    """
+    name = attributes[0]
+    if is_unseen(module, name):
+        notes.unseen += (f"{module}.{name}",)
+    elif module == "datetime" and is_unseen_attribute(name, attributes[1:]):
+        notes.unseen += (f"{module}.{name}.{attributes[1]}",)
 
 
 def bind_name(label: str, value: object, notes: Notes) -> Held:

@@ -8,6 +8,7 @@ between, or anything else out of the ordinary, nothing is claimed.
 """
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dis import hasjabs, hasjrel, stack_effect
 from opcode import HAVE_ARGUMENT, opmap
@@ -18,6 +19,8 @@ GLOBAL: Final = "global"
 CLOSURE: Final = "closure"
 PARAMETER: Final = "parameter"
 
+CONTAINERS: Final = (list, dict, set, deque, bytearray)
+"""What can be altered in place, by methods of known names."""
 ALTERING_METHODS: Final = frozenset(
     (
         *("add", "append", "appendleft", "clear", "difference_update", "discard", "extend"),
@@ -85,6 +88,11 @@ _UNUSUAL: Final = _JUMPS | frozenset(
     or "ASYNC" in name
     or "AWAIT" in name
 )
+_CALL: Final = opmap.get("PRECALL", opmap["CALL"])
+"""What stands right after the arguments of a call."""
+_LOAD_CONST: Final = opmap["LOAD_CONST"]
+_WITH_NAME: Final = 2
+"""How many arguments `getattr` takes at least."""
 _ALTERING: Final = bytes([*_STORE_NAMES, *_STORE_CELLS, *_STORE_ATTRIBUTES, *_CONTAINER_AT])
 _ATTRIBUTE_SHIFT: Final = 1 if sys.version_info >= (3, 12) else 0
 _FEWEST_BITS: Final = 4
@@ -132,6 +140,25 @@ def changes_of(code: CodeType, codes: bytes, argument: Argument) -> Iterator[Cha
                 yield found._replace(by_method=True)
 
 
+def takes_computed_name(code: CodeType, codes: bytes, argument: Argument, function: str) -> bool:
+    """Return whether code calls a function such as `getattr` with a name that it computes.
+
+    Args:
+        code: The code object.
+        codes: Its opcodes.
+        argument: Returns the argument of the instruction at a place.
+        function: The name of a builtin whose second argument is a name.
+    """
+    tracing = _Tracing(code, codes, argument)
+    for at, opcode in enumerate(codes):
+        count = argument(at) if opcode == _CALL else 0
+        if count >= _WITH_NAME and tracing.is_global(at, count, function):
+            name = tracing.producer(at, count - _WITH_NAME)
+            if name is None or codes[name[0]] != _LOAD_CONST:
+                return True
+    return False
+
+
 def changes_from_inside(code: CodeType, changes: Iterable[Change]) -> Iterator[Change]:
     """Yield what a function inside another one changes outside of both.
 
@@ -176,7 +203,7 @@ class _Tracing:
 
     def source(self, at: int, depth: int) -> Change | None:
         """Return what lies so deep in the stack before an instruction; None if that is unclear."""
-        found = self._producer(at, depth)
+        found = self.producer(at, depth)
         if found is None:
             return None
         at, depth = found
@@ -201,6 +228,15 @@ class _Tracing:
             container = self.source(at, 1)
             return None if container is None else container._replace(is_inside=True)
         return None
+
+    def is_global(self, at: int, depth: int, name: str) -> bool:
+        """Return whether a global of that name lies so deep in the stack."""
+        found = self.producer(at, depth)
+        return (
+            found is not None
+            and self._codes[found[0]] == _LOAD_GLOBAL
+            and self._code.co_names[self._argument(found[0]) >> 1] == name
+        )
 
     def _cell(self, name: str) -> Change | None:
         if name in self._code.co_freevars:
@@ -230,7 +266,7 @@ class _Tracing:
             if opcode in _STORE_PAIRS:
                 yield from divmod(self._argument(at), 1 << _FEWEST_BITS)
 
-    def _producer(self, at: int, depth: int) -> tuple[int, int] | None:
+    def producer(self, at: int, depth: int) -> tuple[int, int] | None:
         """Return which instruction put something on the stack, and how deep in what it put."""
         codes = self._codes
         while at > 0:

@@ -21,6 +21,7 @@ from hbia_dsl.cache.code_binding import ABSENT, Held, bind, is_held
 from hbia_dsl.cache.code_opened import state_of
 from hbia_dsl.cache.code_reference import reference_to
 from hbia_dsl.cache.code_thing import CodeObject, Notes, Thing
+from hbia_dsl.cache.code_unseen import unseen_limits
 from hbia_dsl.cache.code_value import ValueText
 from hbia_dsl.typeforms.annotation_text import own_annotations
 
@@ -97,6 +98,7 @@ def read_class(thing: Thing, cls: type) -> ClassReading:
         if name not in members and not _is_derived(cls, name, value, fields):
             attributes.append((name, bind("constant", f"{thing.name}.{name}", value, notes)))
     note_class_annotations(cls, notes)
+    notes.limits += unseen_limits(thing.name, notes.unseen, ())
     bases = tuple(map(ref, cls.__bases__))
     return ClassReading(notes, bases, len(vars(cls)), tuple(attributes))
 

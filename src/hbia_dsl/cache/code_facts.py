@@ -15,10 +15,17 @@ from opcode import hasconst, opmap
 from types import CodeType
 from typing import Final, NamedTuple
 
-from hbia_dsl.cache.code_changes import Change, changes_from_inside, changes_of, may_change
+from hbia_dsl.cache.code_changes import (
+    Change,
+    changes_from_inside,
+    changes_of,
+    may_change,
+    takes_computed_name,
+)
 from hbia_dsl.cache.code_digest import ATOMS, DIGEST_BYTES, atom_text, atoms_text
 from hbia_dsl.cache.code_imports import CodeImport, imports_of
 from hbia_dsl.cache.code_memo import IdentityMemo
+from hbia_dsl.cache.code_name import ANNOTATION_READERS
 
 Chain = tuple[str, ...]
 """A global name and the attributes that the code takes from it: `("text", "clean")`."""
@@ -35,6 +42,7 @@ _NAME_LOADS: Final = frozenset(
 _ATTRIBUTE_LOADS: Final = frozenset(
     opmap[name] for name in ("LOAD_ATTR", "LOAD_METHOD") if name in opmap
 )
+_MAY_BE_ATTRIBUTE: Final = _ATTRIBUTE_LOADS | {_EXTENDED}
 _ATTRIBUTE_SHIFT: Final = 1 if sys.version_info >= (3, 12) else 0
 """Since 3.12 the lowest bit of the argument of LOAD_ATTR says that a method is called."""
 
@@ -47,18 +55,33 @@ _MEANINGFUL_FLAGS: Final = 0xFFF
 """How arguments, scopes, generators and coroutines work; above are `__future__` and docstrings."""
 _OPTIMIZED: Final = 0x1
 _READS_DOCSTRINGS: Final = frozenset({"__doc__", "getdoc"})
+_ANNOTATIONS: Final = frozenset({"__annotations__", "__annotate__"})
+_READS_ANNOTATIONS: Final = ANNOTATION_READERS | _ANNOTATIONS
+_BY_TEXT: Final = "'__annotations__'"
+"""As `getattr(fn, "__annotations__", {})` names them."""
 _READS_LOCALS: Final = frozenset({"locals", "vars", "dir", "eval", "exec"})
-_RUNS_UNSEEN: Final = frozenset(
+_RUNS_UNSEEN: Final = frozenset({"eval", "exec", "globals", "__import__"})
+"""What runs what does not count, if a global is called so: methods are called so too."""
+_UNSEEN_ANYWHERE: Final = frozenset(
     {
-        *("eval", "exec", "globals", "__import__", "import_module", "run_path", "run_module"),
-        *("get_annotations", "get_type_hints"),
+        *("import_module", "run_path", "run_module", "__subclasses__"),
+        *("open", "read_text", "read_bytes", "environ", "environb", "getenv", "getenvb"),
     }
 )
-"""What runs or reads what does not count; annotations of functions do not."""
+"""What runs or reads what does not count, whatever it is taken from."""
+COMPUTED_NAME: Final = "getattr"
+"""Among what is unseen: calls of it with a name that is not in the code."""
 _SEPARATOR: Final = "\0"
 _NO_BEHAVIOUR: Final = frozenset({"__doc__", "__firstlineno__"})
 """What the body of a class sets that changes nothing of what it does; the latter since 3.13."""
-_SPECIAL: Final = _READS_DOCSTRINGS | _READS_LOCALS | _RUNS_UNSEEN
+_SPECIAL: Final = (
+    _READS_DOCSTRINGS
+    | _READS_ANNOTATIONS
+    | _READS_LOCALS
+    | _RUNS_UNSEEN
+    | _UNSEEN_ANYWHERE
+    | {COMPUTED_NAME}
+)
 
 
 class CodeFacts(NamedTuple):
@@ -71,8 +94,9 @@ class CodeFacts(NamedTuple):
     imports: tuple[CodeImport, ...]
     """Imports that it makes when it is called."""
     reads_docstrings: bool
+    reads_annotations: bool
     unseen: tuple[str, ...]
-    """Names such as `eval` that run what nobody can see beforehand."""
+    """Names such as `eval` that run, or read, what nobody can see beforehand."""
     changes: tuple[Change, ...]
     """What it changes outside of itself."""
 
@@ -94,19 +118,24 @@ def facts_of(code: CodeType, *, is_shared: bool = False) -> CodeFacts:
 
 
 def _read(code: CodeType) -> CodeFacts:
-    codes = code.co_code[::2]
-    raw = bytearray(code.co_code)
+    content = code.co_code
+    codes, raw = content[::2], bytearray(content)
     inner: list[CodeFacts] = []
     constants = _constants(code, codes, raw, inner)
     chains = _chains(code, codes, raw)
     names = code.co_names
     imports: list[CodeImport] = list(imports_of(code)) if _IMPORT in codes else []
     reads_docstrings = shows_locals = False
+    reads_annotations = _BY_TEXT in constants
     unseen: set[str] = set()
     if not _SPECIAL.isdisjoint(names):
         reads_docstrings = not _READS_DOCSTRINGS.isdisjoint(names)
         shows_locals = not _READS_LOCALS.isdisjoint(names)
-        unseen = {name for chain in chains for name in chain if name in _RUNS_UNSEEN}
+        reads_annotations |= not ANNOTATION_READERS.isdisjoint(names)
+        # The body of a class names its own annotations to fill them.
+        asked = names if code.co_flags & _OPTIMIZED else [n for c in chains for n in c[1:]]
+        reads_annotations |= not _ANNOTATIONS.isdisjoint(asked)
+        unseen = _unseen(code, codes, raw, chains)
     changes: list[Change] = []
     if may_change(code, codes):
         changes += changes_of(code, codes, lambda at: _argument(raw, at))
@@ -115,15 +144,29 @@ def _read(code: CodeType) -> CodeFacts:
         chains.update(dict.fromkeys(facts.chains))
         imports += facts.imports
         reads_docstrings |= facts.reads_docstrings
+        reads_annotations |= facts.reads_annotations
         unseen.update(facts.unseen)
     return CodeFacts(
         _digest(code, raw, constants, shows_locals=shows_locals),
         tuple(chains),
         tuple(imports),
         reads_docstrings,
+        reads_annotations,
         tuple(sorted(unseen)) if unseen else (),
         tuple(changes),
     )
+
+
+def _unseen(code: CodeType, codes: bytes, raw: bytearray, chains: dict[Chain, None]) -> set[str]:
+    """Return the names in the code that stand for what nobody can see beforehand."""
+    names = code.co_names
+    unseen = {name for chain in chains for name in chain if name in _RUNS_UNSEEN}
+    unseen |= _UNSEEN_ANYWHERE.intersection(names)
+    if COMPUTED_NAME in names and takes_computed_name(
+        code, codes, lambda at: _argument(raw, at), COMPUTED_NAME
+    ):
+        unseen.add(COMPUTED_NAME)
+    return unseen
 
 
 def _digest(code: CodeType, raw: bytearray, constants: str, *, shows_locals: bool) -> bytes:
@@ -163,15 +206,18 @@ def _constants(code: CodeType, codes: bytes, raw: bytearray, inner: list[CodeFac
     """
     constants = code.co_consts
     used: list[object] = []
-    has_long = _EXTENDED in codes
-    may_be_docstring = not code.co_flags & _OPTIMIZED  # the body of a class loads it
+    is_body = not code.co_flags & _OPTIMIZED  # the body of a class loads its docstring
+    is_plain = not is_body and _EXTENDED not in codes
+    find, use = codes.find, used.append
     for opcode in _CONSTANT_LOADS:
-        at = codes.find(opcode)
+        at = find(opcode)
         while at >= 0:
-            if not (may_be_docstring and _is_no_behaviour(code, codes, raw, at)):
-                used.append(constants[_argument(raw, at) if has_long else raw[2 * at + 1]])
+            if is_plain:
+                use(constants[raw[2 * at + 1]])
+            elif not (is_body and _is_no_behaviour(code, codes, raw, at)):
+                use(constants[_argument(raw, at)])
             raw[2 * at + 1] = 0
-            at = codes.find(opcode, at + 1)
+            at = find(opcode, at + 1)
     if ATOMS.issuperset(map(type, used)):
         return atoms_text(used)
     return ", ".join([_constant(value, inner) for value in used])
@@ -201,15 +247,16 @@ def _chains(code: CodeType, codes: bytes, raw: bytearray) -> dict[Chain, None]:
     names = code.co_names
     chains: dict[Chain, None] = {}
     has_long = _EXTENDED in codes
-    at = codes.find(_LOAD_GLOBAL)
+    arguments, find = raw[1::2], codes.find
+    at = find(_LOAD_GLOBAL)
     while at >= 0:
-        name = names[(_argument(raw, at) if has_long else raw[2 * at + 1]) >> 1]
+        name = names[(_argument(raw, at) if has_long else arguments[at]) >> 1]
         following = at + _AFTER_GLOBAL
-        if codes[following] in _ATTRIBUTE_LOADS or codes[following] == _EXTENDED:
+        if codes[following] in _MAY_BE_ATTRIBUTE:
             chains[(name, *_attributes(code, codes, raw, following))] = None
         else:
             chains[(name,)] = None
-        at = codes.find(_LOAD_GLOBAL, at + 1)
+        at = find(_LOAD_GLOBAL, at + 1)
     if not code.co_flags & _OPTIMIZED:  # the body of a class finds names in another way
         for at, opcode in enumerate(codes):
             if opcode in _NAME_LOADS:

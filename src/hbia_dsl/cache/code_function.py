@@ -12,14 +12,16 @@ from hbia_dsl.cache.code_chain import (
     are_held,
     attribute_of_function,
     follow_chain,
+    note_unseen,
 )
 from hbia_dsl.cache.code_changed_names import changed_names
-from hbia_dsl.cache.code_facts import CodeFacts, facts_of
+from hbia_dsl.cache.code_facts import COMPUTED_NAME, CodeFacts, facts_of
 from hbia_dsl.cache.code_import_following import follow_import
 from hbia_dsl.cache.code_name import class_name, code_name
-from hbia_dsl.cache.code_origin import origin_of_namespace
+from hbia_dsl.cache.code_origin import is_foreign, origin_of_namespace
 from hbia_dsl.cache.code_reference import note_origin
 from hbia_dsl.cache.code_thing import CodeObject, Notes, Thing
+from hbia_dsl.cache.code_unseen import unseen_limits
 
 _WRAPPED: Final = "__wrapped__"
 _REGISTRY: Final = "registry"
@@ -49,6 +51,8 @@ class FunctionReading(NamedTuple):
         """Whether the function, and all that its names stand for, is as it was."""
         if type(target) is not FunctionType or target.__code__ is not self.code:
             return False
+        if self.notes.changes and not all(k.is_latest() for k in self.notes.changes.values()):
+            return False
         namespace = target.__globals__
         for name, held in self.globals:
             value = namespace.get(name, ABSENT)
@@ -63,9 +67,11 @@ class FunctionReading(NamedTuple):
         )
 
     def _defaults_hold(self, fn: FunctionType) -> bool:
-        named = fn.__kwdefaults__ or {}
+        values, named = fn.__defaults__ or (), fn.__kwdefaults__ or {}
+        if not (values or named or self.defaults or self.keyword_defaults):
+            return True
         return (
-            _are_held(fn.__defaults__ or (), self.defaults)
+            _are_held(values, self.defaults)
             and len(named) == len(self.keyword_defaults)
             and _names_are_held(named, self.keyword_defaults)
         )
@@ -88,7 +94,7 @@ def read_function(thing: Thing, fn: FunctionType) -> FunctionReading:
     else:
         note_origin(origin, notes)
     is_dispatcher = origin is not None and _REGISTRY in fn.__dict__
-    return FunctionReading(
+    reading = FunctionReading(
         notes,
         fn.__code__,
         names,
@@ -99,6 +105,10 @@ def read_function(thing: Thing, fn: FunctionType) -> FunctionReading:
         _read_named("default", thing, fn.__kwdefaults__, notes) if origin is None else (),
         _read_attributes(thing, fn, notes, is_dispatcher=is_dispatcher) if fn.__dict__ else (),
     )
+    if notes.things and origin is not None and is_foreign(origin):
+        # A decorator of a package may go by the annotations of what it wraps.
+        notes.reads_annotations = True
+    return reading
 
 
 def _read_code(thing: Thing, fn: FunctionType, notes: Notes) -> tuple[Names, list[FarName]]:
@@ -109,8 +119,9 @@ def _read_code(thing: Thing, fn: FunctionType, notes: Notes) -> tuple[Names, lis
     if thing.place is not None:
         notes.placed = (part, f"{part} ({thing.place})")
     notes.reads_docstrings = facts.reads_docstrings
+    notes.reads_annotations = facts.reads_annotations
     if facts.unseen:
-        notes.limits += [f"`{name}` calls `{called}`" for called in facts.unseen]
+        notes.limits += [_sentence(name, called) for called in facts.unseen]
     if facts.changes:
         notes.changes = changed_names(fn, facts.changes, thing.name)
     namespace = fn.__globals__
@@ -118,7 +129,15 @@ def _read_code(thing: Thing, fn: FunctionType, notes: Notes) -> tuple[Names, lis
     for wanted in facts.imports:
         far += follow_import(wanted, namespace, notes)
     note_annotations(fn, notes)
+    if notes.unseen:
+        notes.limits += unseen_limits(name, notes.unseen, facts.unseen)
     return names, far
+
+
+def _sentence(owner: str, called: str) -> str:
+    if called == COMPUTED_NAME:
+        return f"`{owner}` calls `getattr` with a computed name"
+    return f"`{owner}` {'reads' if called.startswith('environ') else 'calls'} `{called}`"
 
 
 def _read_globals(
@@ -130,8 +149,9 @@ def _read_globals(
     for chain in facts.chains:
         name = chain[0]
         value = namespace.get(name, ABSENT)
-        if notes.changes and f"constant {module}.{name}" in notes.changes:
-            near.append((name, bind_changed(f"{module}.{name}", value, notes)))
+        look = notes.changes.get(f"constant {module}.{name}") if notes.changes else None
+        if look is not None:
+            near.append((name, bind_changed("constant", f"{module}.{name}", value, look, notes)))
         elif value is ABSENT:  # a builtin, or a name that is not there yet
             near.append((name, ABSENT))
         elif isinstance(value, ModuleType):
@@ -139,7 +159,10 @@ def _read_globals(
             far += follow_chain(value, chain[1:], f"{module}.{name}", notes)
         else:
             near.append((name, bind("constant", f"{module}.{name}", value, notes)))
-            far += attribute_of_function(value, chain[1:], notes)
+            if len(chain) > 1:
+                if isinstance(value, type) and value.__module__ == "datetime":
+                    note_unseen("datetime", (value.__name__, *chain[1:]), notes)
+                far += attribute_of_function(value, chain[1:], notes)
     return tuple(near), far
 
 
@@ -168,10 +191,11 @@ def _read_closure(thing: Thing, fn: FunctionType, notes: Notes) -> tuple[Held, .
 
 
 def _read_cell(label: str, cell: CellType, value: object, notes: Notes) -> Held:
-    if id(cell) in notes.changes:
-        return bind_changed(label, value, notes)
-    held = bind("closure", label, value, notes)
     part = f"closure {label}"
+    if id(cell) in notes.changes:
+        notes.ids[part] = (id(cell),)
+        return bind_changed("closure", label, value, notes.changes[id(cell)], notes)
+    held = bind("closure", label, value, notes)
     notes.ids[part] = (id(cell), *notes.ids.get(part, ()))
     return held
 
@@ -183,11 +207,11 @@ def _read_defaults(thing: Thing, fn: FunctionType, notes: Notes) -> tuple[Held, 
     held: list[Held] = []
     for name, value in zip(names, values, strict=False):  # whoever sets them may give too many
         label = f"{name} of {thing.name}"
-        is_changed = f"default {label}" in notes.changes
+        look = notes.changes.get(f"default {label}")
         held.append(
-            bind_changed(label, value, notes)
-            if is_changed
-            else bind("default", label, value, notes)
+            bind("default", label, value, notes)
+            if look is None
+            else bind_changed("default", label, value, look, notes)
         )
     return tuple(held)
 

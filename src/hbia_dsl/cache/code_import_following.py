@@ -12,7 +12,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, resolve_name
 from types import ModuleType
 
-from hbia_dsl.cache.code_chain import FarName, follow_chain
+from hbia_dsl.cache.code_chain import FarName, follow_chain, note_unseen
 from hbia_dsl.cache.code_imports import CodeImport
 from hbia_dsl.cache.code_origin import origin_of_module, origin_of_namespace
 from hbia_dsl.cache.code_reference import note_origin
@@ -39,6 +39,8 @@ def follow_import(
         origin = _origin_of(name)
         if origin is not None:
             note_origin(origin, notes)
+            if wanted.chain:
+                note_unseen(name, wanted.chain, notes)
             return []
         module = _module(name)
         if wanted.starts_at_top:

@@ -8,6 +8,22 @@ import os
 import sys
 from functools import lru_cache
 from types import CodeType, FunctionType
+from typing import Final
+
+ANNOTATION_READERS: Final = frozenset(
+    {
+        *(
+            "signature",
+            "Signature",
+            "from_callable",
+            "getfullargspec",
+            "get_type_hints",
+            "get_annotations",
+        ),
+        *("call_annotate_function", "call_evaluate_function"),
+    }
+)
+"""What reads annotations of functions, as the standard library calls it; the last since 3.14."""
 
 _LOCALS = ".<locals>"
 _SCRIPT = "__main__"

@@ -1,22 +1,30 @@
 """What objects of known kinds consist of: partials, methods, properties, patterns, type forms."""
 
 import dataclasses
+import decimal
 import functools
+import gc
+import inspect
+import json
 import operator
 import re
 import struct
 import types
 import typing
-from collections import ChainMap, deque
+from collections import ChainMap, UserDict, UserList, UserString, deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
 import attrs
 
+from hbia_dsl.cache.code_facts import facts_of
+from hbia_dsl.cache.code_memo import IdentityMemo
+from hbia_dsl.cache.object_state import has_hidden_room
+
 Field = tuple[str, object]
 """Name of a part, empty if none is needed, and the part."""
 
-_DERIVED: Final = frozenset({"__weakref__", "__dict__", "__orig_class__", "_attrs_cached_hash"})
+DERIVED: Final = frozenset({"__weakref__", "__dict__", "__orig_class__", "_attrs_cached_hash"})
 """State of an object that follows from its class and its other state."""
 
 _SHOWN_BY_NAME: Final = frozenset({"typing", "typing_extensions"})
@@ -38,8 +46,33 @@ def _items(value: object) -> list[Field]:
     return [("", item) for item in typing.cast(Iterable[object], value)]
 
 
+def _queue(value: object) -> list[Field]:
+    return [("maxlen", typing.cast("deque[object]", value).maxlen), *_items(value)]
+
+
+def _memory(value: object) -> list[Field]:
+    view = typing.cast(memoryview, value)
+    return [("format", view.format), ("shape", view.shape), ("", view.tobytes())]
+
+
+def _code(value: object) -> list[Field]:
+    return [("", facts_of(typing.cast(types.CodeType, value)).digest)]
+
+
+def _hidden(value: object) -> list[Field]:
+    # What `cmp_to_key` returns tells in no other way which function it was given.
+    return [("", item) for item in gc.get_referents(value) if item is not type(value)]
+
+
 def _mapped(value: object) -> list[Field]:
     return [("", dict(typing.cast("types.MappingProxyType[object, object]", value)))]
+
+
+def _decimal_context(value: object) -> list[Field]:
+    # Its flags are left out: computing sets them.
+    context = typing.cast("decimal.Context", value)
+    names = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
+    return [*((name, getattr(context, name)) for name in names), ("traps", dict(context.traps))]
 
 
 def _nothing(value: object) -> list[Field]:
@@ -67,7 +100,16 @@ _KINDS: Final[dict[type, Callable[[object], list[Field]]]] = {
     operator.itemgetter: _reduced,
     operator.attrgetter: _reduced,
     operator.methodcaller: _reduced,
-    deque: _items,
+    deque: _queue,
+    memoryview: _memory,
+    types.CodeType: _code,
+    type(functools.cmp_to_key(lambda _one, _other: 0)): _hidden,
+    type({}.keys()): _items,
+    type({}.values()): _items,
+    type({}.items()): _items,
+    UserDict: _attributes("__dict__"),
+    UserList: _attributes("__dict__"),
+    UserString: _attributes("__dict__"),
     ChainMap: _attributes("maps"),
     types.SimpleNamespace: _attributes("__dict__"),
     type(dataclasses.MISSING): _nothing,
@@ -75,6 +117,17 @@ _KINDS: Final[dict[type, Callable[[object], list[Field]]]] = {
     attrs.Converter: _attributes("converter", "takes_self", "takes_field"),
     typing.NewType: _attributes("__module__", "__qualname__", "__supertype__"),
     typing.ForwardRef: _attributes("__forward_arg__"),
+    inspect.Signature: _attributes("parameters", "return_annotation"),
+    inspect.Parameter: _attributes("name", "kind", "default", "annotation"),
+    decimal.Context: _decimal_context,
+    json.JSONDecoder: _attributes(
+        *("object_hook", "object_pairs_hook", "parse_float", "parse_int"),
+        *("parse_constant", "strict"),
+    ),
+    json.JSONEncoder: _attributes(
+        *("skipkeys", "ensure_ascii", "check_circular", "allow_nan", "sort_keys", "indent"),
+        *("item_separator", "key_separator", "default"),
+    ),
 }
 
 
@@ -83,6 +136,8 @@ def opened(value: object, cls: type) -> list[Field] | None:
     read = _KINDS.get(cls)
     if read is not None:
         return read(value)
+    if cls.__module__ == "argparse" and cls.__name__ == "Namespace":  # costs much to import
+        return [("", vars(value))]
     if cls.__module__ in _SHOWN_BY_NAME or cls in (types.GenericAlias, types.UnionType):
         return _form(value)
     return None
@@ -102,7 +157,7 @@ def state_of(value: object, cls: type) -> list[Field]:
 
     What a `cached_property` has computed is left out: it follows from the rest.
     """
-    cached: set[str] = set(_DERIVED)
+    cached: set[str] = set(DERIVED)
     state: dict[str, object] = {}
     for owner in cls.__mro__:
         for name, member in vars(owner).items():
@@ -129,12 +184,21 @@ def builtin_content(value: object, cls: type) -> object:
             return read(value)
     for owner in cls.__mro__:
         if owner is object:
-            return None
+            return value if _hides(cls) else None
         if owner in _PLAIN:
             return _PLAIN[owner](value)
         if not owner.__flags__ & _MADE_BY_PYTHON and owner is not typing.Generic:
             return value
     return None
+
+
+def _hides(cls: type) -> bool:
+    """Return whether objects hold what no attribute shows: classes in C may bear that flag, too."""
+    found = _hiding.get(cls)
+    return _hiding.keep(cls, has_hidden_room(cls)) if found is None else found
+
+
+_hiding: Final[IdentityMemo[type, bool]] = IdentityMemo()
 
 
 def _as_set(value: object) -> object:

@@ -68,6 +68,11 @@ def origin_of_name(name: object) -> str | None:
     return origin_of_module(module)
 
 
+def is_foreign(origin: str) -> bool:
+    """Return whether an origin is a package of somebody else: not Python, and not this one."""
+    return origin is not PYTHON and origin != _own_package()
+
+
 def _remembered(key: tuple[object, object]) -> str | None:
     name, file = key
     if not isinstance(name, str):
@@ -92,7 +97,8 @@ def _origin(name: str, file: str | None) -> str | None:
         return None
     if file is None:
         is_standard = top in sys.builtin_module_names or top in sys.stdlib_module_names
-        return PYTHON if is_standard else None
+        # Functions that Cython made are of a class that all packages share.
+        return PYTHON if is_standard or top.startswith("_cython_") else None
     path = os.path.realpath(file)
     for seen in (os.path.abspath(file), path):
         folder = site_folder(seen)

@@ -13,7 +13,7 @@ from types import (
 )
 from typing import Final
 
-from hbia_dsl.cache.code_name import class_name, code_name
+from hbia_dsl.cache.code_name import ANNOTATION_READERS, class_name, code_name
 from hbia_dsl.cache.code_origin import (
     PYTHON,
     origin_of_module,
@@ -21,6 +21,7 @@ from hbia_dsl.cache.code_origin import (
     origin_of_namespace,
 )
 from hbia_dsl.cache.code_thing import CodeObject, Notes, thing_of
+from hbia_dsl.cache.code_unseen import is_unseen
 
 _BUILTIN_TYPES: Final = (BuiltinFunctionType, type(re.compile("").match))
 _PARTS_OF_CLASSES: Final = (
@@ -63,6 +64,9 @@ def _to_function(value: FunctionType, notes: Notes) -> str:
     origin = origin_of_namespace(value.__globals__)
     if origin is not None:
         note_origin(origin, notes)
+        _note_unseen(value.__module__, value.__name__, notes)
+        if value.__name__ in ANNOTATION_READERS:  # under whatever name it was imported
+            notes.reads_annotations = True
         # A decorator of a package may hold functions of the user.
         if value.__closure__ is None and not value.__dict__:
             return code_name(value)
@@ -93,10 +97,16 @@ def _to_builtin(value: object, notes: Notes) -> str | None:
         origin = origin_of_name(module)
         if origin is not None:
             note_origin(origin, notes)
+            _note_unseen(module, name, notes)
         return f"{module}.{name}"
     if isinstance(owner, type):
         return f"{_to_class(owner, notes)}.{name}"
     return None  # a method bound to data, such as `re.compile("x").match`
+
+
+def _note_unseen(module: object, name: str, notes: Notes) -> None:
+    if is_unseen(module, name):
+        notes.unseen += (f"{module}.{name}",)
 
 
 def _followed(value: CodeObject, notes: Notes) -> str:

@@ -4,8 +4,9 @@ A thing is read once and shared by every fingerprint that reaches it. It knows i
 weakly, and so does all that it remembers: a fingerprint keeps no function alive.
 """
 
-from collections.abc import Set as AbstractSet
-from types import FunctionType, ModuleType
+from collections.abc import Mapping
+from itertools import chain
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Final, Protocol
 from weakref import ref
 
@@ -21,7 +22,7 @@ Part = tuple[str, str]
 
 _LONGEST_TEXT: Final = 64
 
-_NOTHING: Final[frozenset[str | int]] = frozenset()
+_NOTHING: Final[Mapping[str | int, "Look"]] = MappingProxyType({})
 
 
 class Notes:
@@ -31,12 +32,15 @@ class Notes:
         "changes",
         "digest",
         "ids",
+        "is_usual",
         "led",
         "limits",
         "parts",
         "placed",
+        "reads_annotations",
         "reads_docstrings",
         "things",
+        "unseen",
     )
 
     def __init__(self) -> None:
@@ -45,14 +49,21 @@ class Notes:
         """What it leads to, in the order of the code."""
         self.limits: list[str] = []
         """Sentences about what cannot be seen."""
+        self.unseen: tuple[str, ...] = ()
+        """Functions that do what cannot be seen, such as `time.time`: not yet in sentences."""
         self.placed: tuple[str, str] | None = None
         """The part that has a place in a file, without and with it."""
         self.reads_docstrings = False
         """Whether documentation strings matter to the code."""
+        self.reads_annotations = False
+        """Whether annotations of functions, as they are written, matter to the code."""
+        self.is_usual = True
+        """Whether there are no limits, changes and texts that matter, once it is sealed."""
         self.digest = b""
         """Of all parts, once it is sealed."""
-        self.changes: AbstractSet[str | int] = _NOTHING
-        """What the code changes: parts by name, and objects and cells by number."""
+        self.changes: Mapping[str | int, Look] = _NOTHING
+        """What the code changes, as it was at first: by the name of the part, and by the number
+        of the object or cell."""
         self.ids: dict[str, tuple[int, ...]] = {}
         """By part: the container that it stands for, and the cell that this lies in."""
         self.led: dict[str, frozenset[int]] = {}
@@ -70,11 +81,40 @@ class Notes:
 
     def seal(self, name: str) -> None:
         """Compute the digest of all parts, in the name of the thing they belong to."""
-        pieces = [name, *[piece for part in self.parts for piece in part]]
-        text = "\0".join(pieces)
-        if text.count("\0") >= len(pieces):  # only a name made by hand could do that
-            text = "\0".join(map(ascii, pieces))
+        text = "\0".join([name, *chain.from_iterable(self.parts)])
+        if text.count("\0") != 2 * len(self.parts):  # only a name made by hand could do that
+            text = "\0".join(map(ascii, [name, *chain.from_iterable(self.parts)]))
         self.digest = digest_of(text)
+        self.is_usual = not (
+            self.limits or self.changes or self.reads_docstrings or self.reads_annotations
+        )
+
+
+class Look(Protocol):
+    """A value that code changes, as it was at the first look of the process."""
+
+    @property
+    def text(self) -> str | None:
+        """The value as text; None if there was none yet."""
+        ...
+
+    @property
+    def things(self) -> tuple["Thing", ...]:
+        """The functions and classes in it."""
+        ...
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Sentences about what cannot be seen of it."""
+        ...
+
+    def is_latest(self) -> bool:
+        """Whether nothing happened that asks for another first look."""
+        ...
+
+    def is_of(self, value: object) -> bool:
+        """Whether a value is still in the place of the one that was looked at."""
+        ...
 
 
 class Reading(Protocol):

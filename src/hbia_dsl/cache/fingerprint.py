@@ -3,9 +3,9 @@
 `docs/explanation/what-the-cache-sees.md` says what is seen and what is not.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType, ModuleType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hbia_dsl.cache.code_binding import bind
 from hbia_dsl.cache.code_class import read_class
@@ -14,7 +14,20 @@ from hbia_dsl.cache.code_module import read_module
 from hbia_dsl.cache.code_name import class_name
 from hbia_dsl.cache.code_origin import origin_of_namespace
 from hbia_dsl.cache.code_thing import CodeObject, Notes, Reading, Thing, thing_of
-from hbia_dsl.cache.fingerprint_parts import Fingerprint, join
+from hbia_dsl.cache.fingerprint_parts import (
+    Fingerprint,
+    Reached,
+    Wider,
+    join,
+    named_by_annotations,
+)
+from hbia_dsl.cache.input_class import note_class
+
+_NO_NOTES: Final = Notes()
+"""Of a function that speaks for itself."""
+
+_MOST_WIDER: Final = 256
+"""Sets of classes of inputs that are remembered for each callable."""
 
 
 class Fingerprinter:
@@ -39,33 +52,85 @@ class Fingerprinter:
             taken = self._taken[key] = fn, depends_on, self._take(fn, depends_on)
         return taken[2]
 
-    def _take(self, fn: Callable[..., object], depends_on: Sequence[object]) -> Fingerprint:
+    def with_classes(self, code: Fingerprint, classes: Iterable[type]) -> Fingerprint:
+        """Return the fingerprint of code together with that of the classes of its inputs.
+
+        Args:
+            code: What `of` returned.
+            classes: Classes whose methods the code may call. What it reaches anyway and what
+                comes with Python adds nothing.
+        """
+        things = tuple(map(thing_of, classes))
+        if len(things) > 1:
+            things = tuple(sorted(things, key=_text))  # members of a set have no order
+        wider = code.wider.get(things)
+        if wider is not None and self._are_current(wider.added):
+            return wider.fingerprint
+        wider = self._widened(code, things)
+        found = wider.fingerprint
+        if not (found.reads_docstrings or found.reads_annotations):  # as in `_of_thing`
+            if len(code.wider) >= _MOST_WIDER:
+                code.wider.clear()
+            code.wider[things] = wider
+        return found
+
+    def _widened(self, code: Fingerprint, things: Iterable[Thing]) -> Wider:
         notes = Notes()
-        if type(fn) is FunctionType and origin_of_namespace(fn.__globals__) is None:
-            root = thing_of(fn)
-            if not depends_on:
-                return self._of_thing(root)
-            notes.things.append(root)
+        for thing in things:
+            cls = thing.target()
+            if thing not in code.reached and isinstance(cls, type):
+                note_class(cls, notes)
+        if not notes.things and not notes.parts:
+            return Wider(code, {})
+        notes.parts = list(dict.fromkeys([*code.own.parts, *notes.parts]))
+        notes.limits += code.own.limits
+        notes.reads_annotations = code.own.reads_annotations
+        fingerprint = self._joined(notes, [*code.roots, *notes.things])
+        added = {t: r for t, r in fingerprint.looked_at.items() if t not in code.looked_at}
+        return Wider(fingerprint, added)
+
+    def _take(self, fn: Callable[..., object], depends_on: Sequence[object]) -> Fingerprint:
+        is_own = type(fn) is FunctionType and origin_of_namespace(fn.__globals__) is None
+        if is_own and not depends_on:
+            return self._of_thing(thing_of(fn))  # type: ignore[arg-type]  # as said above
+        notes = Notes()
+        if is_own:
+            notes.things.append(thing_of(fn))  # type: ignore[arg-type]  # as said above
         else:
             name = getattr(fn, "__qualname__", None)
             bind("callable", name if isinstance(name, str) else class_name(type(fn)), fn, notes)
         for number, item in enumerate(depends_on, start=1):
             bind("depends_on", f"number {number}", item, notes)
-        return join(notes, notes.things, self._reached_from(notes.things))
+        return self._joined(notes, notes.things)
 
     def _of_thing(self, root: Thing) -> Fingerprint:
         found = root.found
         if isinstance(found, Fingerprint) and self._is_current(found):
             return found
-        fingerprint = join(Notes(), [root], self._reached_from([root]))
-        # Docstrings are looked at whenever they matter; nothing else would notice a new one.
-        if not fingerprint.reads_docstrings:
+        fingerprint = self._joined(_NO_NOTES, [root])
+        # Such texts are looked at whenever they matter; nothing else would notice a new one.
+        if not (fingerprint.reads_docstrings or fingerprint.reads_annotations):
             root.found = fingerprint
         return fingerprint
 
+    def _joined(self, own: Notes, roots: Sequence[Thing]) -> Fingerprint:
+        while True:
+            fingerprint = join(own, roots, self._reached_from(roots))
+            if not fingerprint.reads_annotations:
+                return fingerprint
+            # Whoever reads annotations may call what they hold: `Annotated[int, is_positive]`.
+            named = dict.fromkeys(named_by_annotations(fingerprint.reached))
+            more = [t for t in named if t not in fingerprint.looked_at and t not in roots]
+            if not more:
+                return fingerprint
+            roots = [*roots, *more]
+
     def _is_current(self, found: Fingerprint) -> bool:
+        return self._are_current(found.looked_at)
+
+    def _are_current(self, readings: Reached) -> bool:
         looked_at = self._looked_at
-        for thing, reading in found.looked_at.items():
+        for thing, reading in readings.items():
             if looked_at.get(thing) is not reading and self._look_at(thing) is not reading:
                 return False
         return True
@@ -97,7 +162,9 @@ class Fingerprinter:
                 reading = looked_at.get(thing) or self._look_at(thing)
                 if reading is not None:
                     reached[thing] = reading
-                    ahead += reversed(reading.notes.things)
+                    things = reading.notes.things
+                    if things:
+                        ahead += things[::-1]
         return reached
 
 
@@ -125,6 +192,10 @@ def _holds(reading: Reading, target: CodeObject) -> bool:
         return reading.holds(target)
     except Exception:  # noqa: BLE001 - as below
         return False
+
+
+def _text(thing: Thing) -> str:
+    return thing.text
 
 
 class _UnreadReading(NamedTuple):

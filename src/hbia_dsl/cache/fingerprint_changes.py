@@ -6,7 +6,9 @@ from typing import Final
 
 _PLACE: Final = re.compile(r"(?P<part>.*) \((?P<place>[^()]*)\)", re.DOTALL)
 _KIND: Final = re.compile(
-    r"(?P<kind>enum member|depends_on number|docstring of|links of|\w+) (?P<subject>.*)", re.DOTALL
+    r"(?P<kind>enum member|depends_on number|docstring of|annotations of|links of|\w+)"
+    r" (?P<subject>.*)",
+    re.DOTALL,
 )
 _VERSIONED: Final = ("package", "Python")
 

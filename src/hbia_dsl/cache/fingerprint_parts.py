@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
+from hbia_dsl.cache.code_annotation import annotations_as_notes
 from hbia_dsl.cache.code_changed_names import without_changed
 from hbia_dsl.cache.code_digest import DIGEST_BYTES, digest_of
 from hbia_dsl.cache.code_origin import PYTHON
@@ -39,12 +40,26 @@ class Fingerprint:
     Session)"; that counts by its type."""
     reads_docstrings: bool = attrs.field(eq=False)
     """Whether some of the code reads docstrings, so that they count as well."""
+    reads_annotations: bool = attrs.field(eq=False)
+    """The same of annotations of functions."""
     _notes: Notes = attrs.field(eq=False, repr=False)
     reached: Reached = attrs.field(eq=False, repr=False)
     """All things that it reaches and that count; they are known weakly."""
     looked_at: Reached = attrs.field(eq=False, repr=False)
     """The same, with what was read, whether it counts or not."""
-    _docstrings: tuple[Part, ...] = attrs.field(eq=False, repr=False)
+    _texts: tuple[Part, ...] = attrs.field(eq=False, repr=False)
+    """Docstrings and annotations, where they count."""
+    roots: tuple[Thing, ...] = attrs.field(eq=False, repr=False)
+    """The things that are reached first."""
+    wider: dict[tuple[Thing, ...], "Wider"] = attrs.field(
+        factory=dict, init=False, eq=False, repr=False
+    )
+    """What was taken of this code together with classes of inputs, by these."""
+
+    @property
+    def own(self) -> Notes:
+        """What was noted about the callable itself."""
+        return self._notes
 
     @cached_property
     def parts(self) -> Mapping[str, bytes]:
@@ -55,10 +70,18 @@ class Fingerprint:
         """
         placed = (reading.notes.placed for reading in self.reached.values())
         shown = dict(pair for pair in placed if pair is not None)
-        parts = {**_parts(self._notes, self.reached), **dict(self._docstrings)}
+        parts = {**_parts(self._notes, self.reached), **dict(self._texts)}
         return MappingProxyType(
             {shown.get(name, name): digest_of(text) for name, text in sorted(parts.items())}
         )
+
+
+class Wider(NamedTuple):
+    """A fingerprint of code and of classes that it is given objects of."""
+
+    fingerprint: Fingerprint
+    added: Reached
+    """What was looked at besides what the code itself reaches."""
 
 
 def join(own: Notes, roots: Sequence[Thing], looked_at: Reached) -> Fingerprint:
@@ -69,22 +92,27 @@ def join(own: Notes, roots: Sequence[Thing], looked_at: Reached) -> Fingerprint:
         roots: The things that it reaches first.
         looked_at: All things that it reaches.
     """
-    reached = without_changed(roots, looked_at)
+    reached = looked_at
     limits = dict.fromkeys(own.limits)
-    reads_docstrings = False
-    digests: list[bytes] = []
-    names: set[str] = set()
-    for thing, reading in reached.items():
-        notes = reading.notes
-        digests.append(notes.digest)
-        names.add(thing.text)
-        reads_docstrings |= notes.reads_docstrings
-        if notes.limits:
+    reads_docstrings, reads_annotations = False, own.reads_annotations
+    every_note = [reading.notes for reading in looked_at.values()]
+    if [notes for notes in every_note if not notes.is_usual]:
+        reached = without_changed(roots, looked_at)
+        every_note = [reading.notes for reading in reached.values()]
+        for notes in every_note:
+            reads_docstrings |= notes.reads_docstrings
+            reads_annotations |= notes.reads_annotations
             limits.update(dict.fromkeys(notes.limits))
-    docstrings = tuple(_docstrings(reached)) if reads_docstrings else ()
-    if reads_docstrings or len(names) != len(reached):
+    digests = [notes.digest for notes in every_note]
+    names = {thing.text for thing in reached}
+    texts: tuple[Part, ...] = tuple(_docstrings(reached)) if reads_docstrings else ()
+    if reads_annotations:
+        for notes in _annotations(reached):
+            texts += tuple(notes.parts)
+            limits.update(dict.fromkeys(notes.limits))
+    if texts or len(names) != len(reached):
         every_part = Notes()
-        every_part.parts += sorted([*_parts(own, reached).items(), *docstrings])
+        every_part.parts += sorted([*_parts(own, reached).items(), *texts])
         every_part.seal("all")
         digests = [every_part.digest]
     elif own.parts:
@@ -92,7 +120,17 @@ def join(own: Notes, roots: Sequence[Thing], looked_at: Reached) -> Fingerprint:
         digests.append(own.digest)
     digests.sort()
     digest = blake2b(b"".join([_FORMAT, *digests]), digest_size=DIGEST_BYTES).digest()
-    return Fingerprint(digest, tuple(limits), reads_docstrings, own, reached, looked_at, docstrings)
+    return Fingerprint(
+        digest,
+        tuple(limits),
+        reads_docstrings,
+        reads_annotations,
+        own,
+        reached,
+        looked_at,
+        texts,
+        tuple(roots),
+    )
 
 
 def _parts(own: Notes, reached: Reached) -> dict[str, str]:
@@ -110,6 +148,19 @@ def _docstrings(reached: Reached) -> Iterator[Part]:
         text = getattr(thing.target(), "__doc__", None)
         if isinstance(text, str):
             yield f"docstring of {thing.name}", digest_of(text).hex()
+
+
+def _annotations(reached: Reached) -> Iterator[Notes]:
+    for thing in reached:
+        target = thing.target()
+        if target is not None:
+            yield annotations_as_notes(target, thing.name)
+
+
+def named_by_annotations(reached: Reached) -> Iterator[Thing]:
+    """Yield the functions and classes that annotations hold, in the order of the code."""
+    for notes in _annotations(reached):
+        yield from notes.things
 
 
 def _told_apart(own: Notes, reached: Reached) -> dict[str, str]:

@@ -50,6 +50,14 @@ def _cells(array: object) -> Sequence[object]:
     return typing.cast(Sequence[object], _untyped(array).to_numpy(dtype=object, na_value=None))
 
 
+def _told_dtype(parts: _Parts) -> type | None:
+    """Return the class of cells where it must be said, since other arrays say it themselves.
+
+    Of an array of objects that are all text, pandas would make a column of text.
+    """
+    return object if parts[0] == "objects" else None
+
+
 def _column_together(parts: _Parts) -> object:
     kind, *rest = parts
     make = _COLUMNS.get(typing.cast(str, kind))
@@ -131,8 +139,7 @@ def _index_together(parts: object) -> object:
             index = pandas.MultiIndex(levels=made, codes=codes, names=names)
         case ("index", tuple(column), name, freq):
             array = _column_together(column)
-            dtype = object if column[0] == "objects" else None
-            index = pandas.Index(array, name=name, dtype=dtype)
+            index = pandas.Index(array, name=name, dtype=_told_dtype(column))
             index = index if freq is None else type(index)(index, freq=freq)
         case _:
             raise CorruptValue("an index of no kind")
@@ -152,7 +159,12 @@ def _series_together(parts: object) -> object:
     column, index, name, notes, flags = typing.cast(
         tuple[_Parts, _Parts, object, object, bool], parts
     )
-    series = _pandas().Series(_column_together(column), index=_index_together(index), name=name)
+    series = _pandas().Series(
+        _column_together(column),
+        index=_index_together(index),
+        dtype=_told_dtype(column),
+        name=name,
+    )
     series.attrs.update(notes)
     return typing.cast(object, series.set_flags(allows_duplicate_labels=flags))
 
@@ -173,7 +185,7 @@ def _frame_together(parts: object) -> object:
     pandas, labels = _pandas(), _index_together(index)
     # A series keeps the class of its array; a bare array of objects would be guessed at.
     made = {
-        place: pandas.Series(_column_together(column), index=labels)
+        place: pandas.Series(_column_together(column), index=labels, dtype=_told_dtype(column))
         for place, column in enumerate(columns)
     }
     frame = pandas.DataFrame(made, index=labels)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import attrs
 
+from hbia_dsl.cache.cache_argument import checked_max_bytes
 from hbia_dsl.cache.store import DEFAULT_MAX_BYTES, NO_PARTS
 from hbia_dsl.cache.store_entry import Entry
 from hbia_dsl.cache.store_info import StoreInfo
@@ -19,12 +20,19 @@ class MemoryStore:
     """Keeps entries in a dict, the least recently used ones first.
 
     It follows the protocol `Store`, and ends with the process.
+
+    Args:
+        max_bytes: What all entries may take, roughly; a whole number above 0.
+        clock: Tells seconds since the epoch.
+
+    Raises:
+        CacheError: `max_bytes` is not a whole number above 0.
     """
 
     def __init__(
         self, max_bytes: int = DEFAULT_MAX_BYTES, *, clock: Callable[[], float] = time.time
     ) -> None:
-        self._max_bytes = max_bytes
+        self._max_bytes = checked_max_bytes(max_bytes)
         self._clock = clock
         self._lock = Lock()
         self._pid = os.getpid()

@@ -45,12 +45,15 @@ class RunJournal:
         line = f"{account}\n".encode("utf-8", "backslashreplace")
         if self._pid != os.getpid():  # a thread that is not in this child may have held the lock
             self._pid, self._lock = os.getpid(), Lock()
-        with self._lock, suppress(OSError, StoreUnusable):
-            if self._opened is None or self._lines_left <= 0:
-                self._open()
-            self._lines_left -= 1
-            if self._opened is not None:
-                os.write(self._opened, line)
+        with self._lock:
+            try:
+                if self._opened is None or self._lines_left <= 0:
+                    self._open()
+                self._lines_left -= 1
+                if self._opened is not None:
+                    os.write(self._opened, line)
+            except (OSError, StoreUnusable):  # `suppress` takes half as long as the writing
+                pass
 
     def close(self) -> None:
         """Let go of the file; the next account opens it again."""

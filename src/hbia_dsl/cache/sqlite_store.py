@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 import attrs
 
+from hbia_dsl.cache.cache_argument import checked_max_bytes
 from hbia_dsl.cache.sqlite_store_database import DamagedRow, StoreDatabase
 from hbia_dsl.cache.sqlite_store_fault import BEARABLE, Fault, meaning_of
 from hbia_dsl.cache.sqlite_store_fork import abandon, watch_forks
@@ -57,8 +58,11 @@ class SqliteStore:
         directory: Where; made with rights for its owner alone if it is not there. One that
             belongs to another user is not used. Not on a network file system: SQLite's
             shared journal does not work there.
-        max_bytes: What all entries may take, roughly.
+        max_bytes: What all entries may take, roughly; a whole number above 0.
         clock: Tells seconds since the epoch.
+
+    Raises:
+        CacheError: `max_bytes` is not a whole number above 0.
     """
 
     def __init__(
@@ -69,7 +73,7 @@ class SqliteStore:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._opening = Opening(os.path.abspath(directory))
-        self._max_bytes = max_bytes
+        self._max_bytes = checked_max_bytes(max_bytes)
         self._clock = clock
         self._gate = Lock()  # for who opens and lets go; taken before the locks of a database
         self._database: StoreDatabase | None = None
@@ -125,7 +129,7 @@ class SqliteStore:
             hits=self._counts["hits"],
             misses=self._counts["misses"],
             evictions=self._counts["evictions"],
-            is_writable=self._may_write(),
+            is_writable=self._is_writable(),
             problems=dict(self._problems),
         )
 
@@ -292,6 +296,10 @@ class SqliteStore:
 
     def _may_write(self) -> bool:
         return not self._is_closed and not self._is_paused(self._unwritten_since)
+
+    def _is_writable(self) -> bool:
+        database = self._ready() if self._may_write() else None
+        return database is not None and not database.opened.is_immutable
 
     def _write(self, write: Callable[[StoreDatabase], T]) -> T | None:
         """Write something if nothing prevents it; None if it does."""

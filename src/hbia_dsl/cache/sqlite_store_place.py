@@ -81,9 +81,16 @@ def make_directory(directory: str) -> None:
     """Make the directory of a cache, for its owner alone, if it is not there.
 
     Raises:
-        StoreUnusable: It belongs to another user.
+        StoreUnusable: It belongs to another user, or no directory can have that name.
         OSError: It cannot be made.
     """
+    try:
+        os.fsencode(directory)
+        is_name = "\0" not in directory
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
+        raise StoreUnusable("no directory can have its name")
     try:
         os.makedirs(directory, mode=0o700)
     except FileExistsError:

@@ -22,6 +22,7 @@ class StoreInfo:
     evictions: int = 0
     """How many entries went because the store was full."""
     is_writable: bool = True
-    """Whether values are stored now; a store that cannot write stops trying for a while."""
+    """Whether values are stored now; a store that cannot be opened, or cannot write, stops trying
+    for a while."""
     problems: Mapping[str, int] = attrs.field(factory=dict)
     """What went wrong and how often, such as `damaged entry`. Each cost time, never a value."""

@@ -111,7 +111,7 @@ class ValueCodec:
         try:
             part, schema = self._part()
             opened = unpack(data, schema)
-            return part.read(json.loads(opened.text), Blobs(opened.buffers))
+            return part.read(_from_json(opened.text), Blobs(opened.buffers))
         except CorruptValue:
             raise
         except Exception as error:  # anything may come out of foreign bytes
@@ -137,10 +137,14 @@ class ValueCodec:
             text = _to_json(part.write(value, blobs))
         # The buffers are not copied for this proof: bytes are themselves, and an array is its
         # element type, shape and memory, of which the first two are compared.
-        again = part.read(json.loads(text), Blobs(blobs.held))
+        again = part.read(_from_json(text), Blobs(blobs.held))
         if not is_same_value(value, again):
             raise Uncacheable("it would come back different")
         return pack(schema, text.encode("utf-8", "surrogatepass"), blobs.held)
+
+
+_from_json: typing.Final[typing.Callable[[str], object]] = json.JSONDecoder().decode
+"""As `json.loads`, without a look at options that are not used."""
 
 
 def _to_json(data: object) -> str:

@@ -22,17 +22,20 @@ from hbia_dsl.cache.canonical_text import (
     open_part,
 )
 from hbia_dsl.cache.foreign_kind import ForeignKind, foreign_kind
+from hbia_dsl.cache.input_class import has_code_that_counts
 from hbia_dsl.cache.raw_bytes import RawBytes
 from hbia_dsl.cache.value_refusal import Undigestable
 
 __all__ = ["Undigestable", "digest_value", "is_same_value"]
 
 
-def digest_value(value: object) -> bytes:
+def digest_value(value: object, classes: dict[type, None] | None = None) -> bytes:
     """Return the digest of a value.
 
     Args:
         value: Any value; nothing of it is changed or used up.
+        classes: Takes the classes, as keys, of the value and its parts that do not come
+            with Python: what their methods do is no part of the digest.
 
     Returns:
         32 bytes, the same in every process and for every hash seed.
@@ -49,7 +52,8 @@ def digest_value(value: object) -> bytes:
         Traceback (most recent call last):
         hbia_dsl.cache.value_refusal.Undigestable: ["f"]: a function is code, not data
     """
-    return hashlib.sha256(_canonical(value, CanonicalText(_writers)).encoded()).digest()
+    text = _canonical(value, CanonicalText(_writers, classes))
+    return hashlib.sha256(text.encoded()).digest()
 
 
 def is_same_value(value: object, other: object) -> bool:
@@ -89,8 +93,11 @@ def _find(cls: type) -> Write:
 
 def _foreign_writer(cls: type, kind: ForeignKind) -> Write:
     prefix = f"K{class_text(cls)}"
+    is_counted = has_code_that_counts(cls)
 
     def write(value: object, text: CanonicalText, depth: int) -> None:
+        if is_counted and text.classes is not None:
+            text.classes[cls] = None
         text.append(prefix)
         text.write(kind.take_apart(value), open_part(text, depth))
 

@@ -84,7 +84,7 @@ def unpack(data: bytes | bytearray | memoryview, schema: bytes) -> OpenedValue:
     start = _HEAD.size + 8 * count
     if len(view) < start + text_size:
         raise CorruptValue("too short")
-    sizes: tuple[int, ...] = struct.unpack_from(f"<{count}Q", view, _HEAD.size)
+    sizes: tuple[int, ...] = struct.unpack_from(f"<{count}Q", view, _HEAD.size) if count else ()
     if len(view) != start + text_size + sum(sizes):
         raise CorruptValue("of another length than it says")
     place = start + text_size

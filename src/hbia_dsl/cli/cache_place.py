@@ -30,7 +30,7 @@ def cache_place(folder: str | None) -> CachePlace:
     settings = settings_in_force()
     if folder is None and "CACHE_DIR" in settings.problems:
         raise wrong_usage(settings.problems["CACHE_DIR"])
-    chosen = settings.cache_dir if folder is None else folder
+    chosen = settings.cache_dir if folder is None else os.path.expanduser(folder)
     if os.path.exists(chosen) and not os.path.isdir(chosen):
         raise CommandFailure(f"`{chosen}` is not a folder", exit_code=PROBLEMS)
     return CachePlace(chosen, has_store(chosen))

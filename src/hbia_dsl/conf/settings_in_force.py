@@ -102,7 +102,7 @@ def _resolve(installed: Settings) -> SettingsInForce:
         is_async=values["ASYNC_ENABLED"] is True,
         is_cached=values["CACHE_ENABLED"] is True,
         max_workers=workers,
-        cache_dir=folder,
+        cache_dir=os.path.expanduser(folder),  # no shell expands what a variable or a file says
         problems=problems,
     )
 

@@ -135,3 +135,4 @@ OUT_OF_REACH: Final = _code("HB613", "A vertex is in no module that a type check
 
 # Caching.
 UNCACHEABLE_VERTEX: Final = _code("HB701", "A vertex and its inputs have no key in a cache")
+BAD_CACHE_ARGUMENT: Final = _code("HB702", "A cache or a store cannot use what it is given")

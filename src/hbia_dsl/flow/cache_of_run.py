@@ -28,8 +28,14 @@ def enter_cache(run: RunState, options: RunOptions, directory: str) -> None:
 def leave_cache(run: RunState) -> None:
     """Note in the cache's directory what the cache did for a run that has ended."""
     cache = cache_of(run)
-    if cache is not None and cache.journal is not None:
-        cache.journal.note(account_of(run, cache, time.time()))
+    if cache is None:
+        return
+    try:
+        if cache.journal is not None:
+            cache.journal.note(account_of(run, cache, time.time()))
+    finally:
+        if cache.leave is not None:
+            cache.leave()
 
 
 def cache_of(run: RunState) -> RunCache | None:

@@ -11,11 +11,13 @@ from typing import Final, TypeVar, cast
 import attrs
 
 from hbia_dsl.cache.call_key import CallKey, key_of_call, why_other
+from hbia_dsl.cache.code_digest import ATOMS
 from hbia_dsl.cache.fingerprint import Fingerprinter
 from hbia_dsl.cache.run_journal import RunJournal
 from hbia_dsl.cache.single_flight import Follower, Lead, Shared, SingleFlight
 from hbia_dsl.cache.store import Store
 from hbia_dsl.cache.store_entry import Entry
+from hbia_dsl.cache.store_size import taken_bytes
 from hbia_dsl.cache.value_codec import ValueCodec
 from hbia_dsl.cache.value_digest import digest_value
 from hbia_dsl.cache.value_envelope import CODEC_VERSION
@@ -28,6 +30,8 @@ from hbia_dsl.kernel.run_scope import CURRENT_SCOPE, check_cancelled
 CODEC: Final = f"hbia {CODEC_VERSION}"
 
 AT_ONCE: Final = "it was being computed at the same time"
+
+_UNWRITTEN: Final = "the store cannot be written now"
 
 Flights = SingleFlight[bytes]
 
@@ -60,15 +64,25 @@ _HIT: Final = CacheNote(HIT)
 class RunCache:
     """The cache as one run sees it."""
 
-    __slots__ = ("_fingerprints", "_flights", "_is_broken", "flow", "journal", "notes", "store")
+    __slots__ = (
+        *("_fingerprints", "_flights", "_is_broken", "flow", "journal", "leave", "notes"),
+        "store",
+    )
 
     def __init__(
-        self, flow: str, store: Store, flights: Flights, journal: RunJournal | None = None
+        self,
+        flow: str,
+        store: Store,
+        flights: Flights,
+        journal: RunJournal | None = None,
+        leave: Callable[[], None] | None = None,
     ) -> None:
         self.flow: str = flow
         self.store: Store = store
         self.journal: RunJournal | None = journal
         """Where the run is accounted for at its end."""
+        self.leave: Callable[[], None] | None = leave
+        """To be called when the run has ended: its store may be closed then."""
         self.notes: dict[str, CacheNote] = {}
         """By vertex. Each is written by whoever runs the vertex, once."""
         self._flights = flights
@@ -139,7 +153,8 @@ class RunCache:
         inputs = _by_parameter(vertex, args, named)
         try:
             code = self._fingerprints.of(vertex.handler, vertex.depends_on)
-            return key_of_call(vertex.name, vertex.version, code, inputs)
+            widen = self._fingerprints.with_classes
+            return key_of_call(vertex.name, vertex.version, code, inputs, widen)
         except Undigestable as error:
             reason = f"input `{error.path.lstrip('.')}`: {error.reason}"
         except Exception as error:  # noqa: BLE001 - code of the user's own classes runs here
@@ -214,7 +229,10 @@ class RunCache:
         reasons = self._guarded(lambda: why_other(self.store.latest(self.flow, vertex.name), key))
         self.notes[vertex.name] = CacheNote(MISS, reasons or ("its store is out of use",), limits)
         entry = Entry(payload, CODEC, vertex.name, self.flow)
-        self._guarded(lambda: self.store.put(key.digest, entry, key.parts()))
+        is_kept = self._guarded(lambda: self.store.put(key.digest, entry, key.parts()))
+        if is_kept is False:
+            why = self._guarded(lambda: _why_refused(self.store, key.digest, entry)) or _UNWRITTEN
+            self.notes[vertex.name] = CacheNote(NOT_CACHEABLE, (why,), limits)
 
     def _guarded(self, ask: Callable[[], T]) -> T | None:
         if self._is_broken:
@@ -234,6 +252,14 @@ class RunCache:
         )
 
 
+def _why_refused(store: Store, key: bytes, entry: Entry) -> str:
+    """Say why a store has not kept an entry."""
+    size, room = taken_bytes(key, entry), store.info().max_bytes
+    if size > room:
+        return f"it does not fit in the cache: {size:,} of {room:,} bytes"
+    return _UNWRITTEN
+
+
 def _by_parameter(
     vertex: CachedVertex, args: tuple[object, ...], named: Mapping[str, object]
 ) -> list[tuple[str, object]]:
@@ -249,8 +275,21 @@ def _altered(key: CallKey, inputs: Sequence[tuple[str, object]]) -> tuple[str, .
     return tuple(
         f"input `{name}` is not the same after the call"
         for name, value in inputs
-        if _digest_or_none(value) != key.inputs[name]
+        if not _cannot_change(value) and _digest_or_none(value) != key.inputs[name]
     )
+
+
+def _cannot_change(value: object) -> bool:
+    """Return whether a value is immutable all through, so that nobody need look again."""
+    ahead = [value]
+    while ahead:
+        part = ahead.pop()
+        cls = type(part)
+        if cls is tuple or cls is frozenset:
+            ahead.extend(part)  # type: ignore[arg-type]  # one of those two
+        elif cls not in ATOMS:
+            return False
+    return True
 
 
 def _digest_or_none(value: object) -> bytes | None:

@@ -44,6 +44,13 @@ def say(text: str) -> None:
     os.write(1, f"{text}\n".encode())
 
 
+def wait_for(event: threading.Event) -> None:
+    """Wait as long as it takes, in bits: a signal that comes just before Python begins to block
+    is not looked at before it ends to."""
+    while not event.wait(0.05):
+        pass
+
+
 async def sleep_for_ever() -> None:
     """Wait as the running loop does."""
     if LOOP == "trio":
@@ -62,15 +69,25 @@ def is_main_waiting() -> bool:
     return frame.f_code.co_name in ("_wait", "wait") and "hbia_dsl" in frame.f_code.co_filename
 
 
+def meet(together: threading.Barrier) -> None:
+    """Wait for the others, and say that all are there once an interrupt can part nobody.
+
+    Not as the action of the barrier: to interrupt that breaks it for the others. The first who
+    came gets away only when the last one has let go of the barrier.
+    """
+    if together.wait() == 0:
+        say("ready")
+
+
 def cooperative() -> Plan:
     """Every handler gives way when it is told to."""
-    together = threading.Barrier(1 if MODE == "serial" else 2, action=lambda: say("ready"))
+    together = threading.Barrier(1 if MODE == "serial" else 2)
 
     def blocks(_: int) -> None:
         stop = threading.Event()
         with on_cancel(stop.set):
-            together.wait()
-            stop.wait()
+            meet(together)
+            wait_for(stop)
         check_cancelled()
 
     sketch = Sketch().vertex("one", blocks, "x")
@@ -82,7 +99,7 @@ def cooperative() -> Plan:
 def _awaits(together: threading.Barrier) -> Callable[[int], object]:
     async def awaits(_: int) -> None:
         try:
-            together.wait()  # the other one is on a thread, so this is no deadlock
+            meet(together)  # the other one is on a thread, so this is no deadlock
             await sleep_for_ever()
         finally:
             say("cleaned up")
@@ -92,17 +109,17 @@ def _awaits(together: threading.Barrier) -> Callable[[int], object]:
 
 def stubborn() -> Plan:
     """The handlers on threads do not give way; somebody says when the run is being stopped."""
-    together = threading.Barrier(1 if MODE == "serial" else 2, action=lambda: say("ready"))
+    together = threading.Barrier(1 if MODE == "serial" else 2)
 
     def blocks(_: int) -> None:
         with on_cancel(lambda: say("told to stop")):
             try:
-                together.wait()
-                NEVER.wait()
+                meet(together)
+                wait_for(NEVER)
             except KeyboardInterrupt:
                 if MODE == "serial":
                     say("told to stop")
-                    NEVER.wait()  # clean-up that takes for ever
+                    wait_for(NEVER)  # clean-up that takes for ever
                 raise
 
     sketch = Sketch().vertex("one", blocks, "x", is_async=False)

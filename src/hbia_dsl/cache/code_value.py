@@ -103,8 +103,8 @@ class ValueText:
         """
         cls = type(value)
         if cls in ATOMS:
-            if cls is bytes and len(value) > _LONGEST_BYTES:  # type: ignore[arg-type]  # bytes
-                return f"bytes {hashlib.sha256(value).hexdigest()}"  # type: ignore[arg-type]  # bytes
+            if isinstance(value, bytes) and len(value) > _LONGEST_BYTES:
+                return f"bytes {hashlib.sha256(value).hexdigest()}"
             return atom_text(value)
         if cls in _CONTAINERS:
             plain = plain_text(value)

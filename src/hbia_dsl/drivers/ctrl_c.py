@@ -28,7 +28,8 @@ class CtrlC:
         """Cancels the run. Called between any two lines of the main thread."""
         self.on_second: Callable[[], object] | None = None
         """Makes the run stop waiting. Without it, `LeaveNow` is raised already now."""
-        self._is_installed = False
+        self.is_installed = False
+        """Whether the signals come here."""
 
     def __enter__(self) -> Self:
         """Take over, if Ctrl-C still means what it means by default."""
@@ -36,12 +37,12 @@ class CtrlC:
             signal.getsignal(signal.SIGINT) is signal.default_int_handler
         ):
             signal.signal(signal.SIGINT, self._pressed)
-            self._is_installed = True
+            self.is_installed = True
         return self
 
     def __exit__(self, *_: object) -> None:
         """Give the signal back."""
-        if self._is_installed:
+        if self.is_installed:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def _pressed(self, _signal: int, _frame: FrameType | None) -> None:

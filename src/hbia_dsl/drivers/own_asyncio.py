@@ -1,12 +1,13 @@
 """Run a plan inside an asyncio loop that is made for it."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Final
 
 from hbia_dsl.drivers.asyncio_loop import drive_on_asyncio
 from hbia_dsl.drivers.ctrl_c import CtrlC, LeaveNow
+from hbia_dsl.drivers.signal_wakeup import woken_by_signals
 from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.kernel.run_state import RunState
 from hbia_dsl.lowering.await_text import AwaitedRun
@@ -44,11 +45,12 @@ def drive_on_own_asyncio(
         ctrl_c.on_first = partial(_cancel, loop, host)
         if ctrl_c.presses:
             host.cancel()
-        try:
-            _run_to_end(runner, host, ctrl_c)
-        except LeaveNow:
-            with suppress(LeaveNow):
-                _leave_at_once(loop)
+        with woken_by_signals(loop) if ctrl_c.is_installed else nullcontext():
+            try:
+                _run_to_end(runner, host, ctrl_c)
+            except LeaveNow:
+                with suppress(LeaveNow):
+                    _leave_at_once(loop)
     return ctrl_c.presses
 
 

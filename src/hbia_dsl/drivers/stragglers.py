@@ -17,6 +17,12 @@ from hbia_dsl.kernel.run_state import RunState
 STILL_WAITING_S: Final = 10.0
 """How often a run says which handlers it still waits for after it was stopped, in seconds."""
 
+HEED_S: Final = 0.5
+"""How long a run waits for its threads at a stretch, in seconds.
+
+Python looks at a signal that comes just before it begins to block when it has ended to.
+"""
+
 
 def running_vertices(run: RunState) -> list[int]:
     """Return the vertices that were started and have not ended."""

@@ -16,7 +16,12 @@ from queue import Empty, SimpleQueue
 from hbia_dsl.drivers.deadline import has_passed, heed_scope, stop_at_deadline
 from hbia_dsl.drivers.invoke import TIME_IS_UP, invoke, invoke_with_timeout
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
-from hbia_dsl.drivers.stragglers import STILL_WAITING_S, report_stragglers, running_vertices
+from hbia_dsl.drivers.stragglers import (
+    HEED_S,
+    STILL_WAITING_S,
+    report_stragglers,
+    running_vertices,
+)
 from hbia_dsl.drivers.thread_pool import POOL, Report, Ticket
 from hbia_dsl.drivers.undoing_here import undo_here
 from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
@@ -125,15 +130,15 @@ class _Crew:
             self.ready.clear()
         tell_handlers(self.run)
 
-    def _patience(
-        self, now: float, watches: Sequence[_Watch], stopped_at: float | None
-    ) -> float | None:
-        moments = [watches[0][0]] if watches else []
+    def _patience(self, now: float, watches: Sequence[_Watch], stopped_at: float | None) -> float:
+        moments = [now + HEED_S]
+        if watches:
+            moments.append(watches[0][0])
         if self.run.kernel.stop_reason is None and self.run.scope.deadline is not None:
             moments.append(self.run.scope.deadline)
         if stopped_at is not None:
             moments.append(stopped_at + STILL_WAITING_S)
-        return max(0.0, min(moments) - now) if moments else None
+        return max(0.0, min(moments) - now)
 
     def _release(self, ready: Sequence[int]) -> None:
         """Queue vertices and call threads for them, as many as there are slots; lock held."""

@@ -16,7 +16,12 @@ from queue import Empty, SimpleQueue
 
 from hbia_dsl.drivers.invoke import invoke
 from hbia_dsl.drivers.outcome_recording import record_outcome, tell_handlers
-from hbia_dsl.drivers.stragglers import STILL_WAITING_S, report_stragglers, running_vertices
+from hbia_dsl.drivers.stragglers import (
+    HEED_S,
+    STILL_WAITING_S,
+    report_stragglers,
+    running_vertices,
+)
 from hbia_dsl.drivers.thread_pool import POOL, Report, Ticket
 from hbia_dsl.kernel.conclusion import add_failures_as_notes
 from hbia_dsl.kernel.kernel import StopReason
@@ -134,12 +139,15 @@ class _Stage:
     def _wait(self) -> None:
         """Wait until every helper that has begun has left; those that have not are called off."""
         begun = [helper for helper in self.helpers if not helper.revoke()]
+        run, told_at = self.run, self.run.clock()
         while len(self.left) < len(begun):
             try:
-                self.departures.get(timeout=STILL_WAITING_S)
+                self.departures.get(timeout=min(HEED_S, STILL_WAITING_S))
             except Empty:
-                if self.run.scope.token.reason is not None:
-                    report_stragglers(self.run, running_vertices(self.run))
+                now = run.clock()
+                if run.scope.token.reason is not None and now - told_at >= STILL_WAITING_S:
+                    told_at = now
+                    report_stragglers(run, running_vertices(run))
 
     def _account(self) -> Sequence[int]:
         """Tell the kernel how each vertex ended; return the next stage."""

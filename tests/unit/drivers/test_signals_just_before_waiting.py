@@ -1,4 +1,4 @@
-"""A Ctrl-C that interrupts no call, because it came just before that call, is seen soon all the same.
+"""A Ctrl-C that interrupts no call, because it came just before one, is seen soon all the same.
 
 Here another thread of the process takes the signal: then, too, Python has noted it, and nothing
 interrupts the main thread where it waits.

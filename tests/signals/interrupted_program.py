@@ -227,7 +227,14 @@ def run(plan: Plan) -> RunState:
         return trio.run(execute_async, plan, {0: 1}, options)
     import asyncio
 
-    return asyncio.run(execute_async(plan, {0: 1}, options))
+    from hbia_dsl.drivers.signal_wakeup import woken_by_signals
+
+    async def awaited() -> RunState:
+        # A loop of asyncio may sleep through a signal that comes just before it waits.
+        with woken_by_signals(asyncio.get_running_loop()):
+            return await execute_async(plan, {0: 1}, options)
+
+    return asyncio.run(awaited())
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 
 @contextmanager
 def woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Have a loop of the main thread, which does not run yet, wake up at every signal."""
+    """Have a loop of the main thread wake up at every signal."""
     if sys.platform == "win32":  # asyncio does this itself there
         yield
         return

@@ -12,7 +12,7 @@ from hbia_dsl.cache.value_digest import Undigestable, digest_value, is_same_valu
 from hbia_dsl.typeforms.value_check import compile_check
 from value_kinds import KINDS, Kind, frozen
 
-EXAMPLES = 4_000 if os.environ.get("HBIA_LONG") == "1" else 300
+EXAMPLES = 4_000 if os.environ.get("HBIA_LONG") == "1" else 200
 
 pytestmark = pytest.mark.timeout(3_600 if os.environ.get("HBIA_LONG") == "1" else 60)
 

@@ -19,7 +19,7 @@ from hbia_dsl.kernel.kernel import Schedule
 from hbia_dsl.testing.simulated_world import SimulatedWorld
 from strategies import plan_samples
 
-EXAMPLES = 20_000 if os.environ.get("HBIA_LONG") == "1" else 300
+EXAMPLES = 20_000 if os.environ.get("HBIA_LONG") == "1" else 200
 thorough = settings(max_examples=EXAMPLES)
 pytestmark = pytest.mark.timeout(3_600 if os.environ.get("HBIA_LONG") == "1" else 60)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hbia_dsl.structuring.strict_converter import strict_converter, structure_value
 
-EXAMPLES = 4_000 if os.environ.get("HBIA_LONG") == "1" else 200
+EXAMPLES = 4_000 if os.environ.get("HBIA_LONG") == "1" else 150
 SPOILT = "hunter2"
 STRICT = strict_converter()
 STOCK = make_converter()

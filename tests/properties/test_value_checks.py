@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from hbia_dsl.typeforms.value_check import compile_check
 
-EXAMPLES = 4_000 if os.environ.get("HBIA_LONG") == "1" else 400
+EXAMPLES = 4_000 if os.environ.get("HBIA_LONG") == "1" else 250
 UserId = NewType("UserId", int)
 
 

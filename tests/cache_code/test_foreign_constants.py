@@ -12,8 +12,9 @@ from typing import Any, Final
 
 import pytest
 
+from hbia_dsl.cache.code_large import LARGE
 from hbia_dsl.cache.code_thing import Notes
-from hbia_dsl.cache.code_value import ValueText
+from hbia_dsl.cache.code_value import MOST_ASKED, ValueText
 from hbia_dsl.cache.fingerprint import fingerprint_of
 
 PACKAGE: Final = "sqlite3"
@@ -287,8 +288,9 @@ try:
     ]
 except ImportError:
     pass
+from hbia_dsl.cache.code_large import LARGE
 from hbia_dsl.cache.code_thing import Notes
-from hbia_dsl.cache.code_value import ValueText
+from hbia_dsl.cache.code_value import MOST_ASKED, ValueText
 for value in VALUES:
     notes = Notes()
     print(ValueText(notes).write(value, "it"), notes.limits)
@@ -311,3 +313,67 @@ def test_the_text_is_the_same_in_every_process() -> None:
 
     assert texts[0] == texts[1]
     assert "0x" not in texts[0]
+
+
+def _tree(nodes: int, last: int, asked: list[object]) -> object:
+    """Make an object of a package that leads to so many others, each of which can be asked."""
+
+    def tells(self: object, _protocol: int) -> tuple[object, ...]:
+        asked.append(self)
+        return object, (), {"number": self.number, "children": self.children}  # type: ignore[attr-defined]  # set below
+
+    cls = _foreign(__reduce_ex__=tells)
+    children = [_made(cls, number=n, children=[]) for n in range(nodes - 1)]
+    return _made(cls, number=last, children=children)
+
+
+@pytest.mark.parametrize("nodes", [LARGE, 3 * LARGE])
+def test_a_large_object_is_asked_once_and_a_limit_says_so(nodes: int) -> None:
+    asked: list[object] = []
+    tree: Any = _tree(nodes, 1, asked)
+
+    first = _text(tree)
+    tree.number = 2
+    again = _text(tree)
+
+    assert len(asked) == nodes
+    assert again == first
+    assert first[1] == ["`it` is large, so only its value at first counts"]
+    assert _text(_tree(nodes, 1, asked))[0] == first[0]
+    assert _text(_tree(nodes, 2, asked))[0] != first[0]
+
+
+def test_an_object_that_is_not_large_is_asked_each_time() -> None:
+    asked: list[object] = []
+    tree: Any = _tree(LARGE - 1, 1, asked)
+
+    first = _text(tree)
+    tree.number = 2
+
+    assert not first[1]
+    assert _text(tree)[0] != first[0]
+
+
+def test_an_object_that_is_too_large_counts_by_its_type_and_is_not_asked_again() -> None:
+    asked: list[object] = []
+    tree = _tree(MOST_ASKED + 1, 1, asked)
+
+    first = _text(tree)
+
+    assert first[0] == "a sqlite3.Foreign"
+    assert first[1] == ["cannot see inside `it` (a Foreign)"]
+    assert len(asked) == MOST_ASKED
+    assert _text(tree) == first
+    assert len(asked) == MOST_ASKED
+
+
+def test_the_code_in_a_large_object_is_followed_at_each_look() -> None:
+    def helper() -> None:
+        """Is found in the tree."""
+
+    tree: Any = _tree(LARGE, 1, [])
+    tree.children[0].number = helper
+    for _ in range(2):
+        notes = Notes()
+        ValueText(notes).write(tree, "it")
+        assert [thing.target() for thing in notes.things] == [helper]

@@ -102,7 +102,9 @@ def test_an_isolation_level_that_the_database_does_not_know_is_refused(level: st
 )
 def test_isolation_levels_are_taken_as_sqlalchemy_takes_them(level: str | None) -> None:
     SqlAlchemyTransaction(postgres(), isolation=level)
-    SqlAlchemyTransaction(sqlalchemy.create_engine("sqlite:///a.db"), isolation=level)
+    engine = sqlalchemy.create_engine("sqlite:///a.db")
+    SqlAlchemyTransaction(engine, isolation=level)
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,13 @@
 """Undo atomic groups inside asyncio, shielded from every cancellation."""
 
 import asyncio
-from collections.abc import Awaitable
 from functools import partial
 
-from hbia_dsl.diagnostics.unawaited import discard
 from hbia_dsl.drivers.asyncio_shield import finished
 from hbia_dsl.drivers.stepping import awaiting
 from hbia_dsl.drivers.thread_pool import POOL, Report
 from hbia_dsl.drivers.undoing import Attempt, Ended, Pause, undoing
-from hbia_dsl.drivers.undoing_scope import GRACE_S, UndoScope
+from hbia_dsl.drivers.undoing_scope import GRACE_S, UndoScope, to_the_end
 from hbia_dsl.kernel.run_state import RunState
 
 
@@ -40,13 +38,7 @@ async def _answer(run: RunState, asked: Attempt | Pause) -> Ended:
     if isinstance(asked, Pause):
         await asyncio.sleep(asked.seconds)
         return Ended()
-    ended = await _attempted(run, asked)
-    if asked.is_async or ended.error is not None or not isinstance(ended.value, Awaitable):
-        return ended
-    try:
-        return await _attempted(run, asked.to_await(ended.value))
-    finally:
-        discard(ended.value)
+    return await to_the_end(asked, partial(_attempted, run))
 
 
 async def _attempted(run: RunState, asked: Attempt) -> Ended:

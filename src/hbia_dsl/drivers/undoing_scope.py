@@ -1,6 +1,6 @@
 """Where a compensation runs: a scope of its own, which no stop of the run reaches."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextvars import Context
 from threading import current_thread, main_thread
 from typing import Final
@@ -108,3 +108,19 @@ class UndoScope:
         )
         error.__cause__ = cause
         return Ended(error=error, is_over=True)
+
+
+async def to_the_end(asked: Attempt, attempt: Callable[[Attempt], Awaitable[Ended]]) -> Ended:
+    """Make an attempt inside an event loop, and await what it gave if that is awaitable.
+
+    Args:
+        asked: The attempt.
+        attempt: Makes one, in the way of the loop.
+    """
+    ended = await attempt(asked)
+    if asked.is_async or ended.error is not None or not isinstance(ended.value, Awaitable):
+        return ended
+    try:
+        return await attempt(asked.to_await(ended.value))
+    finally:
+        discard(ended.value)

@@ -1,17 +1,15 @@
 """Undo atomic groups inside trio, shielded from every cancellation."""
 
-from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 
 import trio
 
-from hbia_dsl.diagnostics.unawaited import discard
 from hbia_dsl.drivers.ctrl_c import CtrlC
 from hbia_dsl.drivers.stepping import awaiting
 from hbia_dsl.drivers.thread_pool import POOL, Report
 from hbia_dsl.drivers.undoing import Attempt, Ended, Pause, undoing
-from hbia_dsl.drivers.undoing_scope import GRACE_S, UndoScope
+from hbia_dsl.drivers.undoing_scope import GRACE_S, UndoScope, to_the_end
 from hbia_dsl.kernel.conclusion import add_failures_as_notes, add_groups_as_notes
 from hbia_dsl.kernel.run_scope import CURRENT_SCOPE
 from hbia_dsl.kernel.run_state import RunState
@@ -102,13 +100,7 @@ async def _answer(run: RunState, asked: Attempt | Pause) -> Ended:
     if isinstance(asked, Pause):
         await trio.sleep(asked.seconds)
         return Ended()
-    ended = await _attempted(run, asked)
-    if asked.is_async or ended.error is not None or not isinstance(ended.value, Awaitable):
-        return ended
-    try:
-        return await _attempted(run, asked.to_await(ended.value))
-    finally:
-        discard(ended.value)
+    return await to_the_end(asked, partial(_attempted, run))
 
 
 async def _attempted(run: RunState, asked: Attempt) -> Ended:
